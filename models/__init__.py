@@ -1,0 +1,1 @@
+"""What happened, and the few functions that make it happen."""

@@ -1,0 +1,1 @@
+"""Telling people, later, from what is stored."""

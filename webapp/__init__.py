@@ -1,0 +1,1 @@
+"""Questions and pages; starts every process."""
