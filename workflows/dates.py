@@ -60,7 +60,7 @@ class PartialDate:
 
     @classmethod
     def month(cls, year: int, month: int) -> Self:
-        """Return some day in that month, from its first day to its last. Raises ValueError if there is no such month."""
+        """Return some day in that month. Raises ValueError if there is no such month."""
         if not (1 <= year <= 9999 and 1 <= month <= 12):
             raise ValueError(f"There is no such month. {WHAT_TO_WRITE}")
         return cls(date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month")
@@ -140,6 +140,18 @@ def weeks(amount: int) -> Period:
 def months(amount: int) -> Period:
     """Return a period that ends on the corresponding date, or on the last day of a shorter month (DOMAIN 9)."""
     return Period(amount, "months")
+
+
+def months_from(day: date, number: int) -> date:
+    """Return the date `number` months after `day`, or before it if negative.
+
+    The corresponding date; where the month has none, its last day (DOMAIN 9: six
+    months from 31 August end on 28 or 29 February). Raises ValueError outside the years 1 to 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
+    if not 1 <= year <= 9999:
+        raise ValueError(f"{number} months from {day_in_words(day)} is not a date that can be written")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def day_in_words(day: date) -> str:
