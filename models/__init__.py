@@ -1,1 +1,1 @@
-"""What happened, and the few functions that make it happen."""
+"""What is stored, and the only functions that change it."""

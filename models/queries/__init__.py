@@ -1,1 +1,1 @@
-"""The readers, one file for each question asked of what is stored."""
+"""The readers: one module per question asked of what is stored."""

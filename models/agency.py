@@ -1,0 +1,83 @@
+"""The boards and panels that keep cases, and the agencies that answer to them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Identifier
+
+BoardKind = Literal["lscb", "partnership", "panel"]
+
+
+class Board(Base):
+    """A safeguarding children board, a partnership or a child death overview panel."""
+
+    __tablename__ = "board"
+    __table_args__ = (
+        CheckConstraint("kind IN ('lscb', 'partnership', 'panel')", name="kind"),
+        CheckConstraint(
+            "reference_prefix ~ '^[A-Z][A-Z0-9]{1,7}$'", name="reference_prefix"
+        ),
+    )
+
+    id: Mapped[Identifier]
+    name: Mapped[str] = mapped_column(unique=True)
+    short_name: Mapped[str]
+    reference_prefix: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[BoardKind] = mapped_column(Text)
+    new_arrangements_start: Mapped[date | None]
+    """The day the area's safeguarding partners took over (X-3); decides the regime of a new case."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    agencies: Mapped[list[Agency]] = relationship(
+        back_populates="board", order_by="Agency.name, Agency.id"
+    )
+
+
+class Agency(Base):
+    """An organisation a board asks for returns and reports."""
+
+    __tablename__ = "agency"
+    __table_args__ = (
+        UniqueConstraint("board_id", "name"),
+        # Lets an appointment name an agency together with its board, so that it cannot name another's.
+        UniqueConstraint("id", "board_id"),
+    )
+
+    id: Mapped[Identifier]
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
+    name: Mapped[str]
+
+    board: Mapped[Board] = relationship(back_populates="agencies")
+
+
+class ReferenceSerial(Base):
+    """The last serial number a board has given out to a case opened in a year."""
+
+    __tablename__ = "reference_serial"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_serial: Mapped[int]
+
+
+def next_reference(session: Session, board: Board, opened_on: date) -> str:
+    """Return the next unused case reference of the board, such as `BEX-2012-003`.
+
+    The number is taken for good only if the transaction commits; until then
+    another case of the same board and year waits for it.
+    """
+    take = insert(ReferenceSerial).values(
+        board_id=board.id, year=opened_on.year, last_serial=1
+    )
+    take = take.on_conflict_do_update(
+        index_elements=[ReferenceSerial.board_id, ReferenceSerial.year],
+        set_={"last_serial": ReferenceSerial.last_serial + 1},
+    )
+    serial = session.scalars(take.returning(ReferenceSerial.last_serial)).one()
+    return f"{board.reference_prefix}-{opened_on.year}-{serial:03d}"
