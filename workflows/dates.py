@@ -169,7 +169,7 @@ def london_day(moment: datetime) -> date:
 
     Raises ValueError for a moment without a time zone: what day that is depends on who reads it.
     """
-    if moment.tzinfo is None or moment.utcoffset() is None:
+    if moment.utcoffset() is None:
         raise ValueError("A moment without a time zone has no day in London")
     return moment.astimezone(LONDON).date()
 

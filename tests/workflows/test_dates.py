@@ -117,7 +117,7 @@ class TestReadingWhatWasWritten:
             "2014-00",
             "0000-01",
             "0000-01-01",
-            "2014-１1",
+            "2014-\uff111",
             "2014_02",
             2014,
             None,
@@ -134,7 +134,7 @@ class TestReadingWhatWasWritten:
 
     def test_what_was_written_is_not_repeated(self):
         """A name typed into the wrong field must not reach a log."""
-        with pytest.raises(ValueError) as refused:
+        with pytest.raises(ValueError, match="This is not a day") as refused:
             PartialDate.parse("Invented Name")
 
         assert "Invented" not in str(refused.value)
