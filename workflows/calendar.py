@@ -57,21 +57,22 @@ class Calendar:
 
     def __post_init__(self) -> None:
         names = dict(self.holidays)
+        object.__setattr__(self, "_names", names)
         reached: dict[date, int] = {}
         working: list[date] = []
         for ordinal in range(self.first.toordinal(), self.last.toordinal() + 1):
             day = date.fromordinal(ordinal)
-            if day.weekday() < 5 and day not in names:
+            if self._works(day):
                 working.append(day)
             reached[day] = len(working)
-        object.__setattr__(self, "_names", names)
         object.__setattr__(self, "_reached", reached)
         object.__setattr__(self, "_working", tuple(working))
         object.__setattr__(self, "version", _fingerprint(self.first, self.coverage_ends, self.last, names))
 
     def is_working_day(self, day: date) -> bool:
         """Raises CalendarTooShort for a day outside the calendar."""
-        return self.name_of(day) is None
+        self._must_know(day)
+        return self._works(day)
 
     def name_of(self, day: date) -> str | None:
         """Return why `day` is not a working day, as 'Saturday' or 'Good Friday'; None for a working day.
@@ -96,7 +97,7 @@ class Calendar:
             index = reached - 1 + number
         elif number < 0:
             # A working day must not be counted as one of those before it.
-            index = reached + number - self.is_working_day(day)
+            index = reached + number - self._works(day)
         else:
             return day
         if 0 <= index < len(self._working):
@@ -171,6 +172,9 @@ class Calendar:
         if not self.is_working_day(day):
             return self
         return replace(self, holidays=tuple(sorted((*self.holidays, NamedDay(day, name)))))
+
+    def _works(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self._names
 
     def _must_know(self, day: date) -> None:
         if day not in self._reached:
