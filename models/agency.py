@@ -20,9 +20,7 @@ class Board(Base):
     __tablename__ = "board"
     __table_args__ = (
         CheckConstraint("kind IN ('lscb', 'partnership', 'panel')", name="kind"),
-        CheckConstraint(
-            "reference_prefix ~ '^[A-Z][A-Z0-9]{1,7}$'", name="reference_prefix"
-        ),
+        CheckConstraint("reference_prefix ~ '^[A-Z][A-Z0-9]{1,7}$'", name="reference_prefix"),
     )
 
     id: Mapped[Identifier]
@@ -34,9 +32,7 @@ class Board(Base):
     """The day the area's safeguarding partners took over (X-3); decides the regime of a new case."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    agencies: Mapped[list[Agency]] = relationship(
-        back_populates="board", order_by="Agency.name, Agency.id"
-    )
+    agencies: Mapped[list[Agency]] = relationship(back_populates="board", order_by="Agency.name, Agency.id")
 
 
 class Agency(Base):
@@ -72,9 +68,7 @@ def next_reference(session: Session, board: Board, opened_on: date) -> str:
     The number is taken for good only if the transaction commits; until then
     another case of the same board and year waits for it.
     """
-    take = insert(ReferenceSerial).values(
-        board_id=board.id, year=opened_on.year, last_serial=1
-    )
+    take = insert(ReferenceSerial).values(board_id=board.id, year=opened_on.year, last_serial=1)
     take = take.on_conflict_do_update(
         index_elements=[ReferenceSerial.board_id, ReferenceSerial.year],
         set_={"last_serial": ReferenceSerial.last_serial + 1},

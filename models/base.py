@@ -19,9 +19,7 @@ NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
 }
 
-Identifier = Annotated[
-    int, mapped_column(BigInteger, Identity(always=True), primary_key=True)
-]
+Identifier = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
 """A key the database gives out, meant for joining and never for showing."""
 
 

@@ -9,18 +9,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Text,
-    UniqueConstraint,
-    false,
-    text,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agency import Board
@@ -39,57 +30,15 @@ class Case(Base):
 
     __tablename__ = "review_case"
     __table_args__ = (
-        CheckConstraint(
-            "octet_length(last_event_hash) = 32", name="last_event_hash_is_sha_256"
-        ),
+        CheckConstraint("octet_length(last_event_hash) = 32", name="last_event_hash_is_sha_256"),
         CheckConstraint("history_length >= 0", name="history_length"),
-        Index(
-            "ix_review_case_worklist",
-            "board_id",
-            "bites_on",
-            "id",
-            postgresql_where=LIVE_CASE,
-        ),
-        Index(
-            "ix_review_case_unexplained",
-            "board_id",
-            "unexplained_bites_on",
-            "id",
-            postgresql_where=LIVE_CASE,
-        ),
-        Index(
-            "ix_review_case_explained",
-            "board_id",
-            "explained_bites_on",
-            "id",
-            postgresql_where=LIVE_CASE,
-        ),
-        Index(
-            "ix_review_case_due_soon",
-            "board_id",
-            "due_soon_on",
-            "id",
-            postgresql_where=LIVE_CASE,
-        ),
-        Index(
-            "ix_review_case_held",
-            "board_id",
-            "bites_on",
-            "id",
-            postgresql_where=text("held AND ended_on IS NULL"),
-        ),
-        Index(
-            "ix_review_case_next_roles",
-            "next_roles",
-            postgresql_using="gin",
-            postgresql_where=LIVE_CASE,
-        ),
-        Index(
-            "ix_review_case_ended",
-            "board_id",
-            "ended_on",
-            postgresql_where=text("ended_on IS NOT NULL"),
-        ),
+        Index("ix_review_case_worklist", "board_id", "bites_on", "id", postgresql_where=LIVE_CASE),
+        Index("ix_review_case_unexplained", "board_id", "unexplained_bites_on", "id", postgresql_where=LIVE_CASE),
+        Index("ix_review_case_explained", "board_id", "explained_bites_on", "id", postgresql_where=LIVE_CASE),
+        Index("ix_review_case_due_soon", "board_id", "due_soon_on", "id", postgresql_where=LIVE_CASE),
+        Index("ix_review_case_held", "board_id", "bites_on", "id", postgresql_where=text("held AND ended_on IS NULL")),
+        Index("ix_review_case_next_roles", "next_roles", postgresql_using="gin", postgresql_where=LIVE_CASE),
+        Index("ix_review_case_ended", "board_id", "ended_on", postgresql_where=text("ended_on IS NOT NULL")),
         Index(None, "board_id", "workflow_key", "state"),
     )
 
@@ -121,41 +70,29 @@ class Case(Base):
     explained_bites_on: Mapped[date | None]
     due_soon_on: Mapped[date | None]
     next_step: Mapped[str | None]
-    next_roles: Mapped[list[str]] = mapped_column(
-        default=list, server_default=text("'{}'")
-    )
+    next_roles: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
 
     board: Mapped[Board] = relationship()
     events: Mapped[list[CaseEvent]] = relationship(
-        back_populates="case",
-        order_by="CaseEvent.sequence",
-        viewonly=True,
-        foreign_keys="CaseEvent.case_id",
+        back_populates="case", order_by="CaseEvent.sequence", viewonly=True, foreign_keys="CaseEvent.case_id"
     )
     deadlines: Mapped[list[Deadline]] = relationship(
         back_populates="case", order_by="Deadline.ordinal, Deadline.id", viewonly=True
     )
-    holds: Mapped[list[Hold]] = relationship(
-        back_populates="case", order_by="Hold.event_sequence", viewonly=True
-    )
+    holds: Mapped[list[Hold]] = relationship(back_populates="case", order_by="Hold.event_sequence", viewonly=True)
 
     # A writer who read an older row fails instead of overwriting; the row lock in casework is the first guard.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it once
 
 
 class LinkedCase(Base):
     """That one case led to another, as a child death referred for review does. Shown on both."""
 
     __tablename__ = "linked_case"
-    __table_args__ = (
-        CheckConstraint("case_id <> other_case_id", name="links_two_cases"),
-        Index(None, "other_case_id"),
-    )
+    __table_args__ = (CheckConstraint("case_id <> other_case_id", name="links_two_cases"), Index(None, "other_case_id"))
 
     case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), primary_key=True)
-    other_case_id: Mapped[int] = mapped_column(
-        ForeignKey("review_case.id"), primary_key=True
-    )
+    other_case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
 
 
@@ -169,24 +106,15 @@ class CaseEvent(Base):
     __tablename__ = "case_event"
     __table_args__ = (
         UniqueConstraint("case_id", "sequence"),
-        ForeignKeyConstraint(
-            ["case_id", "supersedes"], ["case_event.case_id", "case_event.sequence"]
-        ),
+        ForeignKeyConstraint(["case_id", "supersedes"], ["case_event.case_id", "case_event.sequence"]),
         CheckConstraint("sequence > 0", name="sequence"),
         CheckConstraint("supersedes < sequence", name="supersedes_an_earlier_event"),
         CheckConstraint("kind IN ('step', 'correction', 'strike_out')", name="kind"),
-        CheckConstraint(
-            "(kind = 'step') = (supersedes IS NULL)", name="supersedes_when_it_corrects"
-        ),
-        CheckConstraint("kind = 'step' OR reason <> ''", name="corrects_with_a_reason"),
-        CheckConstraint(
-            "happened_precision IN ('day', 'month')", name="happened_precision"
-        ),
+        CheckConstraint("(kind = 'step') = (supersedes IS NULL)", name="supersedes_when_it_corrects"),
+        CheckConstraint("kind = 'step' OR coalesce(reason, '') <> ''", name="corrects_with_a_reason"),
+        CheckConstraint("happened_precision IN ('day', 'month')", name="happened_precision"),
         CheckConstraint("happened_first <= happened_last", name="happened_in_order"),
-        CheckConstraint(
-            "octet_length(previous_hash) = 32 AND octet_length(hash) = 32",
-            name="hashes_are_sha_256",
-        ),
+        CheckConstraint("octet_length(previous_hash) = 32 AND octet_length(hash) = 32", name="hashes_are_sha_256"),
         Index(
             "uq_case_event_idempotency_key",
             "case_id",
@@ -217,9 +145,7 @@ class CaseEvent(Base):
     idempotency_key: Mapped[uuid.UUID | None]
     """Given out with a form, so that sending it twice records it once (P43)."""
 
-    case: Mapped[Case] = relationship(
-        back_populates="events", foreign_keys=[case_id], viewonly=True
-    )
+    case: Mapped[Case] = relationship(back_populates="events", foreign_keys=[case_id], viewonly=True)
 
 
 class Deadline(Base):
@@ -233,24 +159,9 @@ class Deadline(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         UniqueConstraint("case_id", "clock_key", "subject"),
-        Index(
-            "ix_deadline_unmet_due_last",
-            "due_last",
-            "id",
-            postgresql_where=UNMET_DEADLINE,
-        ),
-        Index(
-            "ix_deadline_unmet_due_soon_on",
-            "due_soon_on",
-            "id",
-            postgresql_where=UNMET_DEADLINE,
-        ),
-        Index(
-            "ix_deadline_unmet_subject",
-            "subject",
-            "case_id",
-            postgresql_where=text("subject <> ''"),
-        ),
+        Index("ix_deadline_unmet_due_last", "due_last", "id", postgresql_where=UNMET_DEADLINE),
+        Index("ix_deadline_unmet_due_soon_on", "due_soon_on", "id", postgresql_where=UNMET_DEADLINE),
+        Index("ix_deadline_subject", "subject", "case_id", postgresql_where=text("subject <> ''")),
     )
 
     id: Mapped[Identifier]
@@ -284,12 +195,7 @@ class Hold(Base):
     __tablename__ = "hold"
     __table_args__ = (
         UniqueConstraint("case_id", "event_sequence"),
-        Index(
-            "ix_hold_active_review_on",
-            "review_on",
-            "id",
-            postgresql_where=text("released_first IS NULL"),
-        ),
+        Index("ix_hold_active_review_on", "review_on", "id", postgresql_where=text("released_first IS NULL")),
     )
 
     id: Mapped[Identifier]

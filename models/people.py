@@ -28,9 +28,7 @@ class Person(Base):
     """Somebody who may sign in. What they may do follows from their appointments alone."""
 
     __tablename__ = "person"
-    __table_args__ = (
-        CheckConstraint("email = lower(email)", name="email_is_lower_case"),
-    )
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
 
     id: Mapped[Identifier]
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
@@ -45,9 +43,7 @@ class Person(Base):
     last_signed_in_at: Mapped[datetime | None]
 
     appointments: Mapped[list[Appointment]] = relationship(
-        back_populates="person",
-        foreign_keys="Appointment.person_id",
-        order_by="Appointment.from_on, Appointment.id",
+        back_populates="person", foreign_keys="Appointment.person_id", order_by="Appointment.from_on, Appointment.id"
     )
 
     @validates("email")
@@ -64,14 +60,11 @@ class Appointment(Base):
     __tablename__ = "appointment"
     __table_args__ = (
         CheckConstraint(
-            "num_nonnulls(board_id, case_id) = 1"
-            " OR (role = 'administrator' AND num_nonnulls(board_id, case_id) = 0)",
+            "num_nonnulls(board_id, case_id) = 1 OR (role = 'administrator' AND num_nonnulls(board_id, case_id) = 0)",
             name="on_one_board_or_case",
         ),
         CheckConstraint("until_on >= from_on", name="ends_after_it_starts"),
-        ForeignKeyConstraint(
-            ["agency_id", "board_id"], ["agency.id", "agency.board_id"]
-        ),
+        ForeignKeyConstraint(["agency_id", "board_id"], ["agency.id", "agency.board_id"]),
         Index(None, "person_id", "from_on"),
         Index(None, "board_id", "role", postgresql_where="board_id IS NOT NULL"),
         Index(None, "case_id", "role", postgresql_where="case_id IS NOT NULL"),
@@ -88,21 +81,15 @@ class Appointment(Base):
     appointed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    person: Mapped[Person] = relationship(
-        back_populates="appointments", foreign_keys=[person_id]
-    )
+    person: Mapped[Person] = relationship(back_populates="appointments", foreign_keys=[person_id])
     board: Mapped[Board | None] = relationship(foreign_keys=[board_id])
     case: Mapped[Case | None] = relationship(foreign_keys=[case_id])
-    agency: Mapped[Agency | None] = relationship(
-        foreign_keys=[agency_id], viewonly=True
-    )
+    agency: Mapped[Agency | None] = relationship(foreign_keys=[agency_id], viewonly=True)
 
     @classmethod
     def held_on(cls, day: date) -> ColumnElement[bool]:
         """Return the condition that an appointment is held on `day`."""
-        return and_(
-            cls.from_on <= day, or_(cls.until_on.is_(None), cls.until_on >= day)
-        )
+        return and_(cls.from_on <= day, or_(cls.until_on.is_(None), cls.until_on >= day))
 
 
 def normal_email(email: str) -> str:
@@ -112,6 +99,4 @@ def normal_email(email: str) -> str:
 
 def person_with_email(session: Session, email: str) -> Person | None:
     """Return the person who signs in with `email`, active or not."""
-    return session.scalars(
-        select(Person).where(Person.email == normal_email(email))
-    ).one_or_none()
+    return session.scalars(select(Person).where(Person.email == normal_email(email))).one_or_none()
