@@ -1,0 +1,6 @@
+// Pages work without this. Where the browser can, the components gain what HTML alone does not give.
+
+import { initAll } from "./govuk-frontend.min.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
