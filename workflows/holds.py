@@ -1,0 +1,109 @@
+"""Holds: what each covers, which are active, and how much time was spent under them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from workflows.codes import HOLD_KINDS, words_of
+from workflows.dates import PartialDate
+from workflows.history import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One hold: its kind, what it covers, who asked, when it must be looked at again, and how it ended.
+
+    A hold never stops a statutory clock (DOMAIN 6.3).
+    """
+
+    kind: str
+    scopes: frozenset[str]
+    authorised: Event
+    reviewed: Event | None = None
+    released: Event | None = None
+
+    @property
+    def name(self) -> str:
+        """The kind and the day it was authorised, as steps name a hold where two of one kind are active."""
+        return f"{self.kind} {self.authorised.happened_on.iso()}"
+
+    @property
+    def review_on(self) -> PartialDate | None:
+        return (self.reviewed or self.authorised).date("review_on")
+
+    def is_named(self, name: str) -> bool:
+        return name in (self.kind, self.name)
+
+    def words(self) -> str:
+        """Return the kind, since when, until what, and when it must be looked at, as part of a sentence."""
+        parts = [f"{words_of(HOLD_KINDS, self.kind)}, since {self.authorised.happened_on.words()}"]
+        if ends_with := self.authorised.answers.get("ends_with"):
+            parts.append(f"until {str(ends_with).replace('_', ' ')}")
+        if self.review_on:
+            parts.append(f"to be looked at by {self.review_on.words()}")
+        return ", ".join(parts)
+
+
+def active(holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    return tuple(hold for hold in holds if hold.released is None)
+
+
+def named(name: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    """Return the active holds that this name can mean: none, one, or several of one kind."""
+    return tuple(hold for hold in active(holds) if hold.is_named(name.strip()))
+
+
+def after_event(holds: tuple[Hold, ...], event: Event, what: str) -> tuple[Hold, ...]:
+    """Return the holds as they are after a step that authorises, reviews or releases one."""
+    if what == "authorises":
+        scopes = frozenset(event.answers.get("scope", ()))
+        return (*holds, Hold(event.answers["kind"], scopes, authorised=event))
+    meant = named(str(event.answers.get("hold", "")), holds)
+    if not meant:
+        return holds
+    changed = replace(meant[0], released=event) if what == "releases" else replace(meant[0], reviewed=event)
+    return tuple(changed if hold is meant[0] else hold for hold in holds)
+
+
+def days_under_hold(holds: Iterable[Hold], start: date, end: date) -> int:
+    """Return the days from `start` up to `end` during which any hold was active; overlapping holds count once.
+
+    The day a hold is authorised counts and the day it is released does not, as in an age in days. A hold known only
+    to the month is taken from the last day of it.
+    """
+    spans = sorted(
+        (
+            max(hold.authorised.happened_on.last, start),
+            min(hold.released.happened_on.last if hold.released else end, end),
+        )
+        for hold in holds
+    )
+    return sum((last - first).days for first, last in _union(spans))
+
+
+def _union(spans: Sequence[tuple[date, date]]) -> Iterable[tuple[date, date]]:
+    reached = date.min
+    for first, last in spans:
+        first = max(first, reached)
+        if last > first:
+            yield first, last
+            reached = last
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTaken:
+    """Days a case has taken, those under hold, and the rest. Reported side by side, never one instead of another."""
+
+    start: date
+    end: date
+    elapsed: int
+    under_hold: int
+
+    @property
+    def net(self) -> int:
+        return self.elapsed - self.under_hold
+
+
+def time_taken(holds: Iterable[Hold], start: date, end: date) -> TimeTaken:
+    """Return the days from `start` to `end`, with and without those under hold (K16)."""
+    return TimeTaken(start, end, (end - start) // timedelta(days=1), days_under_hold(holds, start, end))
