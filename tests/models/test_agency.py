@@ -1,0 +1,37 @@
+"""Boards and the references they give to cases."""
+
+from datetime import date
+from threading import Thread
+
+from models.agency import next_reference
+from models.database import make_sessions
+
+
+def test_references_count_up_within_a_board_and_a_year(session, given):
+    bexley, bromley = given.a_board(reference_prefix="BEX"), given.a_board(reference_prefix="BRO")
+    wed_20_jun_2012, thu_3_jan_2013 = date(2012, 6, 20), date(2013, 1, 3)
+
+    assert next_reference(session, bexley, wed_20_jun_2012) == "BEX-2012-001"
+    assert next_reference(session, bexley, wed_20_jun_2012) == "BEX-2012-002"
+    assert next_reference(session, bexley, thu_3_jan_2013) == "BEX-2013-001"
+    assert next_reference(session, bromley, wed_20_jun_2012) == "BRO-2012-001"
+
+
+def test_cases_opened_at_once_get_different_references(committed_database, given_in):
+    sessions = make_sessions(committed_database.engine)
+    with sessions.begin() as session:
+        board = given_in(session).a_board(reference_prefix="BEX")
+        session.expunge(board)
+    given_out = []
+
+    def open_one():
+        with sessions.begin() as session:
+            given_out.append(next_reference(session, board, date(2012, 6, 20)))
+
+    threads = [Thread(target=open_one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert sorted(given_out) == [f"BEX-2012-{serial:03d}" for serial in range(1, 9)]
