@@ -49,7 +49,7 @@ def read_answers(step: Step, given: Mapping[str, Any], asked: Asked) -> dict[str
 
 
 def _read(question: Question, given: Any, asked: Asked) -> Any:
-    if given is None or given == "" or given == [] or (isinstance(given, str) and not given.strip()):
+    if given is None or given == [] or (isinstance(given, str) and not given.strip()):
         if question.required:
             raise _Wrong(f"{question.label}: an answer is needed")
         return None
@@ -68,7 +68,7 @@ def _date(question: Question, given: Any, asked: Asked) -> str:
     return day.iso()
 
 
-def _text(question: Question, given: Any, asked: Asked) -> str:
+def _text(question: Question, given: Any, _asked: Asked) -> str:
     if not isinstance(given, str | int | float):
         raise _Wrong(f"{question.label}: write it as text")
     text = _yes_or_no(given) if isinstance(given, bool) else str(given).strip()

@@ -186,9 +186,8 @@ class Where:
     """Where a case stands, as far as deadlines need to know: what can still be reached, and when it ended."""
 
     state: str
+    moves: Sequence[tuple[Event, str]]
     ended_on: PartialDate | None
-    ended_by: Event | None
-    last_move: Event | None
 
 
 def deadlines(reading: Reading, where: Where, facts: Facts, today: date) -> tuple[Deadline, ...]:
@@ -305,9 +304,12 @@ def _voided(clock: Clock, occasion: Occasion, where: Where, procedure: Procedure
         return None
     if occasion.voided is not None:
         return occasion.voided
-    if any(on.step in _within_reach(procedure)[where.state] for on in clock.met_by):
-        return None
-    return where.last_move
+    out_of_reach: Event | None = None
+    for event, state in reversed(where.moves):
+        if any(on.step in _within_reach(procedure)[state] for on in clock.met_by):
+            break
+        out_of_reach = event
+    return out_of_reach
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Code lists of the field, each code with its words. The codes are fixed; the words may be improved (DOMAIN 1.3-4.7)."""
+"""Code lists of the field, each code with its words: the codes are fixed, the words may be improved (DOMAIN 1-4)."""
 
 from workflows.definition import Option
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
-from workflows.dates import Period, working_days
+from workflows.dates import MONTH_NAMES, Period, working_days
 
 if TYPE_CHECKING:
     from workflows.facts import Facts
@@ -168,8 +168,7 @@ class YearEnd:
     day: int
 
     def words(self) -> str:
-        names = "January February March April May June July August September October November December".split()
-        return f"the {self.day} {names[self.month - 1]} that follows"
+        return f"the {self.day} {MONTH_NAMES[self.month - 1]} that follows"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,8 @@ def _stand(
     for event in events:
         fold.add(event)
     facts = Facts(events, calendar, PartialDate.on(today), active(fold.holds), area_start)
-    ended_by = fold.moves[-1][0] if procedure.state(fold.state).ended else None
-    where = Where(fold.state, ended_by.happened_on if ended_by else None, ended_by, fold.moves[-1][0])
+    ended_on = fold.moves[-1][0].happened_on if procedure.state(fold.state).ended else None
+    where = Where(fold.state, fold.moves, ended_on)
     return Standing(
         procedure=procedure,
         today=today,
@@ -118,7 +118,7 @@ def _stand(
         deadlines=deadlines(fold.reading, where, facts, today),
         moves=tuple(fold.moves),
         out_of_place=tuple(fold.out_of_place),
-        ended_on=where.ended_on,
+        ended_on=ended_on,
     )
 
 
@@ -228,8 +228,7 @@ def correct(
     role: str,
     now: datetime,
 ) -> Event:
-    """Return the event that supersedes another: with what should have been recorded, or, told nothing, by striking it
-    out.
+    """Return the event that supersedes another: with what should have been recorded or, told nothing, to strike it out.
 
     Raises StepRefused when the reason is missing, the answers cannot be, or what followed would no longer fit.
     """
@@ -248,7 +247,7 @@ def correct(
     if told is not None:
         event = _corrected(procedure, history, calendar, event, opened, told)
     new = history.and_then(event)
-    _refuse_if_later_steps_no_longer_fit(procedure, history, new.effective(), calendar)
+    _refuse_if_later_steps_no_longer_fit(procedure, history, new.effective())
     return event
 
 
@@ -264,9 +263,7 @@ def _corrected(
     return replace(event, kind="correction", happened_on=on, answers=answers)
 
 
-def _refuse_if_later_steps_no_longer_fit(
-    procedure: Procedure, history: History, new: Sequence[Event], calendar: Calendar
-) -> None:
+def _refuse_if_later_steps_no_longer_fit(procedure: Procedure, history: History, new: Sequence[Event]) -> None:
     """Raise NotAvailable naming each step that fitted before and would not with the new history."""
     already = {event.sequence for event in _misfits(procedure, history.effective())}
     misfits = [event for event in _misfits(procedure, new) if event.sequence not in already]
@@ -297,7 +294,7 @@ def _acting_role(step: Step, roles: Collection[str]) -> str:
 
 
 def _day_of(told: Told, began: PartialDate | None, today: date) -> PartialDate:
-    """Return the day a step happened, as far as it can be true today. Raises AnswersRefused for a day that cannot be."""
+    """Return the day a step happened, as far as it can be known today. Raises AnswersRefused for one that cannot be."""
     if told.on.first > today:
         raise AnswersRefused([Problem("on", f"{told.on.words()} is in the future. Give the day it happened")])
     if began is not None and told.on.last < began.first:
