@@ -192,9 +192,9 @@ class Calendar:
 
 @cache
 def england() -> Calendar:
-    """Return the working days of England from 2000 on; the bank holidays of Scotland and of
-    Northern Ireland are not among its own.
+    """Return the working days of England from 2000 on.
 
+    The bank holidays of Scotland and of Northern Ireland are not among its own.
     Made when first asked for, because the package that knows the holidays takes a tenth
     of a second to start, which commands that need no dates should not spend.
     """

@@ -66,7 +66,7 @@ class PartialDate:
         return cls(date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month")
 
     @classmethod
-    def parse(cls, written: "str | date | PartialDate") -> "PartialDate":
+    def parse(cls, written: object) -> "PartialDate":
         """Return what was written as YYYY-MM-DD or YYYY-MM, or given as a day.
 
         Raises ValueError with a sentence that says what to write. The sentence does

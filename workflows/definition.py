@@ -178,8 +178,8 @@ class Clock:
     `runs` is None where the date asked for is the limit itself. The latest start governs: a re-planned date
     supersedes the one before it. `from_latest` takes the latest of the starting dates instead of the one recorded
     last. `backwards` counts back from a planned date; `not_before` is a minimum and not a limit. `from_area` starts
-    the clock on the day the area's new arrangements began. `per` says whether there is one deadline a case, one for `each` of the answers named, or one for each hold. `unless`
-    leaves the clock waiting while it is true.
+    the clock on the day the area's new arrangements began. `per` says whether there is one deadline a case, one for
+    `each` of the answers named, or one for each hold. `unless` leaves the clock waiting while it is true.
     `explained_by_delay` says whether a recorded delay makes lateness "late, explained".
     """
 

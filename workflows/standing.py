@@ -168,9 +168,7 @@ def shown_state(procedure: Procedure, underlying: str, holds: Iterable[Hold]) ->
     return underlying
 
 
-def open_history(
-    procedure: Procedure, calendar: Calendar, *, step: str, roles: Collection[str], told: Told, now: datetime
-) -> Event:
+def open_history(procedure: Procedure, *, step: str, roles: Collection[str], told: Told, now: datetime) -> Event:
     """Return the event that opens a case, or raise StepRefused."""
     opening = procedure.steps_by_key.get(step)
     if opening is None or not opening.opens:
@@ -211,9 +209,7 @@ def take(
     refuse_unless_guards_met(standing, wanted, on, answers)
     event = Event(len(history) + 1, step, on, now, role, answers, fingerprint=fingerprint(procedure))
     if place < len(happened):
-        _refuse_if_later_steps_no_longer_fit(
-            procedure, history, (*happened[:place], event, *happened[place:]), calendar
-        )
+        _refuse_if_later_steps_no_longer_fit(procedure, history, (*happened[:place], event, *happened[place:]))
     return event
 
 

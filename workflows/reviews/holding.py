@@ -59,7 +59,8 @@ def hold_steps(
                 reasons(),
                 future_day("review_on", "When it must be looked at again", required=True, day_needed=True,
                            not_before="on", hint="No hold is open-ended. Look at it again within three months"),
-                text("ends_with", "What will end it", suggests=("charge", "plea", "verdict", "sentence", "inquest_concluded", "order_made")),
+                text("ends_with", "What will end it",
+                     suggests=("charge", "plea", "verdict", "sentence", "inquest_concluded", "order_made")),
                 future_day("expected_on", "When that is expected"),
             ),
             tells=(Notice("hold_authorised", BUSINESS_MANAGER), Notice("hold_authorised", SUBGROUP_CHAIR)),
@@ -70,7 +71,8 @@ def hold_steps(
             asks=(
                 which_hold(),
                 text("outcome", "Outcome", required=True, suggests=("continue", "change", "release")),
-                future_day("review_on", "When it must be looked at next", required=True, day_needed=True, not_before="on"),
+                future_day("review_on", "When it must be looked at next", required=True, day_needed=True,
+                           not_before="on"),
             ),
         ),
         Step(

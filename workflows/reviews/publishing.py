@@ -65,7 +65,7 @@ FROM_COMMISSIONING_ON = ("commissioning", *IN_REVIEW, *FROM_APPROVAL_ON, *HOLD_S
 
 
 def _current_reviewers(facts: Facts) -> list[str]:
-    """Return whether each reviewer now appointed is independent; a later appointment to a role replaces the one before."""
+    """Return whether each reviewer now appointed is independent; the latest in each role counts."""
     by_role = {
         event.answers["role"].casefold(): event.answers["independent"] for event in facts.each("appoint_reviewer")
     }
@@ -100,7 +100,7 @@ publication_mode_is_chosen = Guard(
 publication_was_decided = Guard(
     "publication_was_decided",
     holds=lambda facts: facts.since("reopen_report").answer("mode", "decide_publication") != "NOT_PUBLISHED",
-    otherwise="It was decided not to publish the report. Decide on publication again, or record that it is not published",
+    otherwise="It was decided not to publish the report. Decide again, or record that it is not published",
 )
 
 action_plan_is_agreed = Guard(
@@ -201,7 +201,7 @@ report_was_published = Guard(
 def publishing_steps(
     deciders: tuple[str, ...], while_open: tuple[str, ...], alternative: tuple[str, ...] = ()
 ) -> tuple[Step, ...]:
-    """Return the steps from commissioning to closure. `alternative` is the state of a review of another kind, if any."""
+    """Return the steps from commissioning to closure; `alternative` is the state of a review of another kind."""
     decided_by = (Notice("report_approved", BUSINESS_MANAGER), Notice("report_approved", SUBGROUP_CHAIR))
     return (
         Step(
@@ -210,7 +210,8 @@ def publishing_steps(
             asks=(
                 text("name", "Name of the reviewer", required=True),
                 text("organisation", "Organisation"),
-                yes_no("independent", "Is the reviewer independent of the board and of the agencies involved?", required=True),
+                yes_no("independent", "Is the reviewer independent of the board and of the agencies involved?",
+                       required=True),
                 text("role", "Role", required=True, suggests=("Lead reviewer", "Overview author", "Panel chair")),
             ),
         ),
@@ -219,7 +220,8 @@ def publishing_steps(
             before=("commissioning",), by=(SUBGROUP_CHAIR,), group="Commissioning",
             asks=(
                 day("period_from", "Period under review: from", required=True, group="Period under review"),
-                day("period_to", "Period under review: to", required=True, not_before="period_from", group="Period under review"),
+                day("period_to", "Period under review: to", required=True, not_before="period_from",
+                    group="Period under review"),
                 one_of("methodology", "Methodology", METHODOLOGIES, required=True),
                 long_text("lines_of_enquiry", "Key lines of enquiry"),
             ),
@@ -253,9 +255,11 @@ def publishing_steps(
         ),
         Step(
             "begin_analysis", "Begin the analysis", done="Analysis begun",
-            before=("gathering_information",), after="analysis", by=(LEAD_REVIEWER, BUSINESS_MANAGER), activity="review",
+            before=("gathering_information",), after="analysis", by=(LEAD_REVIEWER, BUSINESS_MANAGER),
+            activity="review",
             group="Review",
-            asks=(long_text("outstanding_reports", "Reports still outstanding, and why the analysis begins without them"),),
+            asks=(long_text("outstanding_reports",
+                            "Reports still outstanding, and why the analysis begins without them"),),
         ),
         Step(
             "hold_learning_event", "Record a learning event", done="Learning event held",
@@ -263,7 +267,8 @@ def publishing_steps(
             group="Review", asks=(text("attendance", "How many attended, and from which agencies"),),
         ),
         Step(
-            "record_practitioner_conversation", "Record a conversation with a practitioner", done="Conversation with a practitioner",
+            "record_practitioner_conversation", "Record a conversation with a practitioner",
+            done="Conversation with a practitioner",
             before=(*IN_REVIEW, *FROM_APPROVAL_ON, *alternative), by=(LEAD_REVIEWER,), activity="witness_conversations",
             group="Review",
             asks=(
@@ -275,13 +280,15 @@ def publishing_steps(
             "record_family_contact", "Record contact with the family", done="Contact with the family",
             before=while_open, by=(LEAD_REVIEWER, BUSINESS_MANAGER), activity="family_contact", group="Review",
             asks=(
-                text("kind", "Kind of contact", required=True, suggests=("Letter", "Telephone call", "Meeting", "Through a liaison officer")),
+                text("kind", "Kind of contact", required=True,
+                     suggests=("Letter", "Telephone call", "Meeting", "Through a liaison officer")),
                 long_text("outcome", "Outcome"),
             ),
         ),
         Step(
             "begin_drafting", "Begin drafting the report", done="Drafting begun",
-            before=("analysis",), after="drafting", by=(LEAD_REVIEWER, BUSINESS_MANAGER), activity="review", group="Review",
+            before=("analysis",), after="drafting", by=(LEAD_REVIEWER, BUSINESS_MANAGER), activity="review",
+            group="Review",
         ),
         Step(
             "receive_draft", "Record a draft", done="Draft received",
@@ -301,7 +308,8 @@ def publishing_steps(
         ),
         Step(
             "approve_report", "Approve the report", done="Report approved",
-            before=("awaiting_approval",), after="preparing_publication", by=deciders, activity="approval", group="Review",
+            before=("awaiting_approval",), after="preparing_publication", by=deciders, activity="approval",
+            group="Review",
             hint="The review is completed on this day.", tells=decided_by,
         ),
         Step(
@@ -328,7 +336,8 @@ def publishing_steps(
         ),
         Step(
             "publish_report", "Publish the report", done="Report published",
-            before=("preparing_publication",), after="published", by=(*deciders, BUSINESS_MANAGER), activity="publication",
+            before=("preparing_publication",), after="published", by=(*deciders, BUSINESS_MANAGER),
+            activity="publication",
             guards=(publication_mode_is_chosen, publication_was_decided), final=True, group="Publication",
             asks=(text("address", "Where it is published", hint="The address of the page"),),
             tells=(Notice("report_published", BOARD_MEMBER), Notice("report_published", SUBGROUP_CHAIR)),
@@ -342,7 +351,8 @@ def publishing_steps(
         Step(
             "reopen_report", "Reopen the report", done="Report reopened",
             before=(*BEFORE_PUBLICATION, "published"), after="drafting", by=deciders, final=True, group="Publication",
-            asks=(reasons(),), tells=(Notice("report_reopened", LEAD_REVIEWER), Notice("report_reopened", BUSINESS_MANAGER)),
+            asks=(reasons(),),
+            tells=(Notice("report_reopened", LEAD_REVIEWER), Notice("report_reopened", BUSINESS_MANAGER)),
         ),
         Step(
             "agree_action_plan", "Agree the action plan", done="Action plan agreed",
@@ -361,7 +371,8 @@ def publishing_steps(
         ),
         Step(
             "update_action", "Record progress on an action", done="Action updated",
-            before=(*FROM_COMMISSIONING_ON, *alternative), by=(SUBGROUP_CHAIR, BUSINESS_MANAGER, AGENCY_LEAD), group="Learning",
+            before=(*FROM_COMMISSIONING_ON, *alternative), by=(SUBGROUP_CHAIR, BUSINESS_MANAGER, AGENCY_LEAD),
+            group="Learning",
             guards=(action_is_known, completion_has_evidence),
             asks=(
                 text("action", "Which action", required=True),
@@ -377,7 +388,8 @@ def publishing_steps(
         ),
         Step(
             "record_impact_return", "Record an agency’s evidence of impact", done="Evidence of impact received",
-            before=("published", "withheld", "monitoring_actions", *alternative), by=(BUSINESS_MANAGER, AGENCY_LEAD), group="Learning",
+            before=("published", "withheld", "monitoring_actions", *alternative), by=(BUSINESS_MANAGER, AGENCY_LEAD),
+            group="Learning",
             asks=(
                 text("agency", "Agency", required=True),
                 one_of("rating", "Impact so far", IMPACT_RATINGS, required=True),

@@ -128,12 +128,14 @@ CRITERIA_QUESTIONS = (
     day("died_on", "When the child died", not_before="born_on", group=CRITERIA_GROUP),
     yes_no("seriously_harmed", "Was the child seriously harmed?", required=True, group=CRITERIA_GROUP,
            hint="A child who recovers may still have been seriously harmed"),
-    one_of("abuse_or_neglect", "Is abuse or neglect known or suspected?", ABUSE_OR_NEGLECT, required=True, group=CRITERIA_GROUP),
+    one_of("abuse_or_neglect", "Is abuse or neglect known or suspected?", ABUSE_OR_NEGLECT, required=True,
+           group=CRITERIA_GROUP),
     yes_no_not_known("concern_about_joint_working", "Is there concern about how agencies worked together?",
                      required=True, group=CRITERIA_GROUP),
     yes_no("looked_after", "Was the child looked after?", group=CRITERIA_GROUP),
     yes_no("died_in_custody_or_detention", "Did the child die in custody or while detained?", group=CRITERIA_GROUP,
-           hint="Police custody, on remand or after sentence, a secure home or centre, or detained under the Mental Health Act"),
+           hint="Police custody, on remand or after sentence, a secure home or centre, or detained under the "
+           "Mental Health Act"),
 )  # fmt: skip
 
 REFERRAL_QUESTIONS = (
@@ -209,7 +211,8 @@ UNTIL_COMMISSIONED = (
     Step(
         "refer_to_subgroup", "Refer to the subgroup", done="Referred to the subgroup",
         before=("referred", "scoping"), after="awaiting_recommendation", by=(BUSINESS_MANAGER,), group="Referral",
-        asks=(future_day("meeting_on", "Day of the meeting"),), tells=(Notice("recommendation_awaited", SUBGROUP_CHAIR),),
+        asks=(future_day("meeting_on", "Day of the meeting"),),
+        tells=(Notice("recommendation_awaited", SUBGROUP_CHAIR),),
     ),
     Step(
         "recommend", "Record the subgroup’s recommendation", done="Subgroup’s recommendation",
