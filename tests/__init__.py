@@ -1,0 +1,1 @@
+"""Folders mirror the packages; beside them scenarios, expected, architecture, browser and bench."""

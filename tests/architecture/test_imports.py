@@ -1,0 +1,88 @@
+"""Who may reach for what, where import-linter cannot say it; layers and sole importers are in pyproject.toml."""
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from tests.architecture.code import Module, imported, modules, names_in
+
+BESIDE_THE_STANDARD_LIBRARY = {
+    "workflows/machine.py": {"transitions"},
+    "workflows/calendar.py": {"holidays"},
+}
+READS_THE_ENVIRONMENT = "webapp/settings.py"
+WRITES_HISTORIES = "models/casework.py"
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
+
+
+def test_the_law_needs_the_standard_library_alone():
+    """Transitions has one wrapper and the bank holidays one reader; everything else can be read with bare Python."""
+    strangers = [
+        f"{module.at(node)} imports {name}"
+        for module in modules("workflows")
+        for node, name in imported(module.tree)
+        if name not in sys.stdlib_module_names
+        and name != "workflows"
+        and name not in BESIDE_THE_STANDARD_LIBRARY.get(module.name, set())
+    ]
+
+    assert strangers == []
+
+
+def test_only_the_settings_read_the_environment():
+    readers = [where for module in modules() if module.name != READS_THE_ENVIRONMENT for where in _reads(module)]
+
+    assert readers == []
+
+
+def _reads(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os" and node.attr in ENVIRONMENT:
+            yield module.at(node)
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "os"
+            and {name.name for name in node.names} & ENVIRONMENT
+        ):
+            yield module.at(node)
+
+
+def test_only_casework_adds_to_a_history_or_moves_a_case():
+    writers = [where for module in modules() if module.name != WRITES_HISTORIES for where in _writes(module)]
+
+    assert writers == []
+
+
+def _writes(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and (_makes_a_row(node) or _changes_rows(node)):
+            yield module.at(node)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and _moves_a_case(node):
+            yield module.at(node)
+
+
+def _makes_a_row(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in {"Case", "CaseEvent"}
+
+
+def _changes_rows(call: ast.Call) -> bool:
+    """Whether this is insert, update or delete of cases or their events, as a function or as a method of the table."""
+    verbs = {"insert", "update", "delete"}
+    if isinstance(call.func, ast.Name) and call.func.id in verbs:
+        return any(names_in(argument) & {"Case", "CaseEvent"} for argument in call.args)
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in verbs
+        and bool(names_in(call.func.value) & {"Case", "CaseEvent"})
+    )
+
+
+def _moves_a_case(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return any(
+        isinstance(target, ast.Attribute)
+        and target.attr in {"state", "stage"}
+        and isinstance(target.value, ast.Name)
+        and "case" in target.value.id
+        for target in targets
+    )

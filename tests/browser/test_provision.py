@@ -1,0 +1,27 @@
+"""The browser is found before it is fetched, and a machine without one is told so."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.axe import violations
+from tests.browser.provision import CHOSEN_BY, NoBrowser, browser_at_hand, runs
+
+
+def test_a_program_that_is_no_browser_is_not_taken_for_one():
+    assert not runs(Path(sys.executable))
+    assert not runs(Path("/nowhere/chromium"))
+
+
+def test_a_browser_named_and_not_there_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv(CHOSEN_BY, "/nowhere/chromium")
+
+    with pytest.raises(NoBrowser, match="/nowhere/chromium"):
+        browser_at_hand()
+
+
+def test_axe_sees_what_is_wrong_with_a_page(page):
+    page.set_content("<html lang='en'><title>A page</title><main><h1>A page</h1><input></main></html>")
+
+    assert any(line.startswith("label:") for line in violations(page))
