@@ -16,6 +16,7 @@ from workflows.dates import PartialDate
 from workflows.definition import Clock, On, Procedure, YearEnd
 from workflows.facts import Facts
 from workflows.history import Event
+from workflows.regimes import LATEST_NEW_ARRANGEMENTS
 
 Status = Literal["waiting", "running", "due_soon", "overdue", "late_explained", "met", "met_late", "not_before", "void"]
 UNMET: frozenset[Status] = frozenset({"running", "due_soon", "overdue", "late_explained", "not_before"})
@@ -215,10 +216,11 @@ def _occasions(clock: Clock, reading: Reading, where: Where, facts: Facts) -> Ma
 
 
 def _area_occasion(clock: Clock, where: Where, facts: Facts) -> Occasion | None:
-    """Return the occasion that the area's new arrangements start, for a case not finished by then (X-3, X-4)."""
-    if facts.new_arrangements_start is None:
-        return None
-    start = PartialDate.on(facts.new_arrangements_start)
+    """Return the occasion that the area's new arrangements start, for a case not finished by then (X-3, X-4).
+
+    Where the area's own day is not recorded, the last day on which it could be is taken (X-2).
+    """
+    start = PartialDate.on(facts.new_arrangements_start or LATEST_NEW_ARRANGEMENTS)
     met = next(
         ((day, event) for on in clock.met_by for event in facts.each(on.step) if (day := event.date(on.question))), None
     )

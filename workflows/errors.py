@@ -57,7 +57,7 @@ class AnswersRefused(StepRefused):
         self.problems = tuple(problems)
 
 
-class NoRegime(Exception):
+class NoRegime(NotAvailable):
     """No edition of the guidance was in force for this kind of review on that day. The words say which to use."""
 
 

@@ -12,7 +12,7 @@ from workflows.calendar import Calendar, NamedDay
 from workflows.clocks import Deadline, Occasion, due, overdue_by
 from workflows.codes import DELAY_REASONS, HOLD_KINDS, words_of
 from workflows.dates import PartialDate, Period, day_in_words
-from workflows.definition import Clock, Procedure, YearEnd
+from workflows.definition import Clock, YearEnd
 from workflows.history import Event
 from workflows.holds import Hold
 from workflows.standing import Standing
@@ -83,7 +83,7 @@ def _parts(deadline: Deadline, standing: Standing, skipped: tuple[NamedDay, ...]
         yield Part("start", "Nothing has started this yet")
         yield _rule(deadline.clock)
         return
-    yield _start(deadline, standing.procedure)
+    yield _start(deadline, standing)
     yield from (_replaced(occasion, deadline.clock, standing) for occasion in deadline.replaced[-1:])
     yield _rule(deadline.clock)
     yield from _skipped(skipped)
@@ -95,12 +95,13 @@ def _parts(deadline: Deadline, standing: Standing, skipped: tuple[NamedDay, ...]
     yield from _cautions(deadline, standing)
 
 
-def _start(deadline: Deadline, procedure: Procedure) -> Part:
+def _start(deadline: Deadline, standing: Standing) -> Part:
     start = deadline.start
     assert start is not None
     if deadline.started is None:
-        return Part("start", f"The area’s new arrangements began on {start.words()}", start)
-    step = procedure.step(deadline.started.step)
+        latest = ", the last day possible" if standing.facts.new_arrangements_start is None else ""
+        return Part("start", f"The area’s new arrangements began on {start.words()}{latest}", start)
+    step = standing.procedure.step(deadline.started.step)
     asked = _question_of(deadline.clock, deadline.started)
     question = step.question(asked) if asked else None
     if question is None:

@@ -302,6 +302,8 @@ def _day_of(told: Told, began: PartialDate | None, today: date) -> PartialDate:
 def refuse_unless_from_here(standing: Standing, step: Step) -> None:
     """Raise OnHold when only a hold is in the way of the step, and NotAvailable when it does not belong here."""
     procedure, here = standing.procedure, standing.underlying
+    if step.on_hold in ("reviews", "releases") and not standing.holds:
+        raise NotAvailable(f"“{step.title}” cannot be recorded: no hold is active")
     if here not in step.before and standing.state not in step.before:
         where = procedure.state(standing.state).words.lower()
         raise NotAvailable(f"“{step.title}” cannot be recorded while the case stands at “{where}”")
