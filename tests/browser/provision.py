@@ -5,6 +5,7 @@ they use what is at hand, and fail in plain words where nothing is.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stabl
 ON_A_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 DOWNLOAD_SECONDS = 180
 PACKAGE_SECONDS = 420
+FAILURE = re.compile(r"^E: |\berror\b|\bfailed\b", re.IGNORECASE)
 
 
 class NoBrowser(Exception):
@@ -99,7 +101,7 @@ def _install_package() -> None:
 
 
 def _run(command: Sequence[str], seconds: int) -> str:
-    """Return what `command` printed. Raises NotInstalled with its last line if it failed or took too long."""
+    """Return what `command` printed. Raises NotInstalled with its reason if it failed or took too long."""
     try:
         ended = subprocess.run(
             command,
@@ -116,9 +118,14 @@ def _run(command: Sequence[str], seconds: int) -> str:
     except OSError as refused:
         raise NotInstalled(refused.strerror) from refused
     if ended.returncode != 0:
-        said = [line for line in ended.stdout.splitlines() if line.strip()]
-        raise NotInstalled(said[-1].strip() if said else f"ended with {ended.returncode}")
+        raise NotInstalled(_reason(ended.stdout) or f"ended with {ended.returncode}")
     return ended.stdout
+
+
+def _reason(printed: str) -> str:
+    """Return the first line that speaks of a failure, or else the last; nothing when nothing was printed."""
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    return next((line for line in lines if FAILURE.search(line)), lines[-1] if lines else "")
 
 
 def main() -> None:
