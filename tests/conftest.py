@@ -97,6 +97,14 @@ def committed_database(server: EmbeddedServer, template_database: str) -> Iterat
         yield database
 
 
+@pytest.fixture
+def unused_name(server: EmbeddedServer) -> Iterator[str]:
+    """A name for a database the test makes itself, which is dropped after it."""
+    name = _name_of_ours()
+    yield name
+    server.drop_database(name)
+
+
 @contextmanager
 def _copied(server: EmbeddedServer, template: str) -> Iterator[ADatabase]:
     name = _name_of_ours()

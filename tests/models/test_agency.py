@@ -5,6 +5,7 @@ from threading import Thread
 
 from models.agency import next_reference
 from models.database import make_sessions
+from tests.models.situations import Given
 
 
 def test_references_count_up_within_a_board_and_a_year(session, given):
@@ -17,10 +18,10 @@ def test_references_count_up_within_a_board_and_a_year(session, given):
     assert next_reference(session, bromley, wed_20_jun_2012) == "BRO-2012-001"
 
 
-def test_cases_opened_at_once_get_different_references(committed_database, given_in):
+def test_cases_opened_at_once_get_different_references(committed_database):
     sessions = make_sessions(committed_database.engine)
     with sessions.begin() as session:
-        board = given_in(session).a_board(reference_prefix="BEX")
+        board = Given(session).a_board(reference_prefix="BEX")
         session.expunge(board)
     given_out = []
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.case import Case, Deadline, LinkedCase
 from models.database import make_sessions
+from tests.models.situations import Given
 
 
 @pytest.fixture
@@ -85,10 +86,10 @@ def test_a_case_is_not_linked_to_itself(session, case):
         session.flush()
 
 
-def test_a_writer_who_read_an_older_row_does_not_overwrite_it(committed_database, given_in):
+def test_a_writer_who_read_an_older_row_does_not_overwrite_it(committed_database):
     sessions = make_sessions(committed_database.engine)
     with sessions.begin() as session:
-        case_id = given_in(session).a_case(given_in(session).a_board()).id
+        case_id = Given(session).a_case(Given(session).a_board()).id
 
     with sessions() as first, sessions() as second:
         one, other = first.get_one(Case, case_id), second.get_one(Case, case_id)

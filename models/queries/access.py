@@ -1,0 +1,145 @@
+"""Which cases a person may see, and the roles they may act in: the one place that decides either.
+
+Everything follows from appointments held on the day, and nothing is seen by
+default. A board's readers see its reviews; those appointed for child deaths
+see its child deaths; whoever is appointed to one case sees that case. An
+administrator sees no case. An agency's lead appointed to a board is shown,
+in a view of its own, the cases in which something is asked of the agency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from models.agency import Agency
+from models.case import Case, Deadline
+from models.people import Appointment, Person
+from workflows.roles import (
+    ADMINISTRATOR,
+    AGENCY_LEAD,
+    AUDITOR,
+    BOARD_CHAIR,
+    BOARD_MEMBER,
+    BUSINESS_MANAGER,
+    CDOP_CHAIR,
+    CDOP_COORDINATOR,
+    DESIGNATED_DOCTOR,
+    SAFEGUARDING_PARTNER,
+    SUBGROUP_CHAIR,
+)
+
+OF_REVIEWS = (BUSINESS_MANAGER, SUBGROUP_CHAIR, BOARD_CHAIR, BOARD_MEMBER, SAFEGUARDING_PARTNER, AUDITOR)
+OF_CHILD_DEATHS = (CDOP_COORDINATOR, CDOP_CHAIR, DESIGNATED_DOCTOR, AUDITOR)
+
+BOARD_READERS: Mapping[str, tuple[str, ...]] = {
+    "serious_case_review": OF_REVIEWS,
+    "practice_review": OF_REVIEWS,
+    "child_death_review": OF_CHILD_DEATHS,
+}
+"""By workflow, the roles in which a board shows its cases. One not named is shown to nobody."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one person sees on one day: whole boards by workflow, and single cases.
+
+    It says the same as `may_see`, with the boards written out, so that a list
+    of one board is read in the order of its index.
+    """
+
+    boards: Mapping[str, frozenset[int]]
+    cases: frozenset[int]
+
+    def covers(self) -> ColumnElement[bool]:
+        """Return the condition on `Case` that it is seen."""
+        workflows: dict[frozenset[int], list[str]] = {}
+        for workflow_key, boards in self.boards.items():
+            workflows.setdefault(boards, []).append(workflow_key)
+        whole_boards = (
+            and_(Case.board_id.in_(sorted(boards)), Case.workflow_key.in_(keys))
+            for boards, keys in workflows.items()
+            if boards
+        )
+        single_cases = [Case.id.in_(sorted(self.cases))] if self.cases else []
+        return or_(false(), *whole_boards, *single_cases)
+
+
+def sight_of(session: Session, person_id: int, on: date) -> Sight:
+    """Return what the person sees on a day."""
+    held = _appointments(session, person_id, on)
+    return Sight(
+        boards={
+            workflow_key: frozenset(each.board_id for each in held if each.board_id and each.role in readers)
+            for workflow_key, readers in BOARD_READERS.items()
+        },
+        cases=frozenset(each.case_id for each in held if each.case_id and each.role != ADMINISTRATOR),
+    )
+
+
+def cases_visible_to(person_id: int, on: date) -> Select[int]:
+    """Return the query of the ids of the cases a person may see on a day."""
+    return select(Case.id).where(may_see(person_id, on))
+
+
+def may_see(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
+    """Return the condition on `Case` that a person, or the person of a row, may see it on a day."""
+    to_the_board = (
+        and_(Case.workflow_key == workflow_key, Appointment.role.in_(readers))
+        for workflow_key, readers in BOARD_READERS.items()
+    )
+    shows_the_case = or_(
+        and_(Appointment.board_id == Case.board_id, or_(*to_the_board)),
+        and_(Appointment.case_id == Case.id, Appointment.role != ADMINISTRATOR),
+    )
+    return exists(_held(person_id, on).where(shows_the_case).correlate_except(Appointment))
+
+
+def agency_cases_visible_to(person_id: int, on: date) -> Select[int]:
+    """Return the query of the ids of the cases in which something is asked of an agency the person leads.
+
+    What is shown of them is what is asked of the agency, and not the case.
+    """
+    return select(Case.id).where(may_see_what_is_asked(person_id, on))
+
+
+def may_see_what_is_asked(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
+    """Return the condition on `Case` that something in it is asked of an agency the person leads."""
+    asked = (
+        _held(person_id, on)
+        .join(Agency, Agency.id == Appointment.agency_id)
+        .join(Deadline, Deadline.subject == Agency.name)
+        .where(Appointment.role == AGENCY_LEAD, Agency.board_id == Case.board_id, Deadline.case_id == Case.id)
+    )
+    return exists(asked.correlate_except(Appointment, Agency, Deadline))
+
+
+def roles_on(session: Session, person_id: int, case: Case, on: date) -> frozenset[str]:
+    """Return the roles a person may act in on a case; none where they may not see it."""
+    readers = BOARD_READERS.get(case.workflow_key, ())
+    held = _appointments(session, person_id, on)
+    roles = {each.role for each in held if each.board_id == case.board_id and each.role in readers}
+    roles |= {each.role for each in held if each.case_id == case.id and each.role != ADMINISTRATOR}
+    if session.scalar(select(true()).where(Case.id == case.id, may_see_what_is_asked(person_id, on))):
+        roles.add(AGENCY_LEAD)
+    return frozenset(roles)
+
+
+def roles_on_board(session: Session, person_id: int, board_id: int, on: date) -> frozenset[str]:
+    """Return the roles a person is appointed to a board in, such as those in which a case may be opened."""
+    held = _appointments(session, person_id, on)
+    return frozenset(each.role for each in held if each.board_id == board_id)
+
+
+def _appointments(session: Session, person_id: int, on: date) -> list[Appointment]:
+    return list(session.scalars(_held(person_id, on).order_by(Appointment.id)))
+
+
+def _held(person_id: int | SQLColumnExpression[int], on: date) -> Select[Appointment]:
+    """Return the query of the appointments a person holds on a day; a closed account holds none."""
+    holds = and_(Appointment.person_id == person_id, Appointment.held_on(on))
+    return select(Appointment).where(holds, exists().where(Person.id == Appointment.person_id, Person.active == true()))
