@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    and_,
     delete,
     false,
     func,
@@ -173,9 +174,19 @@ def end_session(session: Session, token: str, now: datetime) -> None:
     _end(session, WebSession.token_hash == _token_hash(token), now)
 
 
+def end_one_session(session: Session, person: Person, session_id: int, now: datetime) -> None:
+    """Sign the person out in one browser; nothing happens when the session is somebody else's."""
+    _end(session, and_(WebSession.id == session_id, WebSession.person_id == person.id), now)
+
+
 def end_all_sessions(session: Session, person: Person, now: datetime) -> None:
     """Sign the person out everywhere, as a new password or a closed account does."""
     _end(session, WebSession.person_id == person.id, now)
+
+
+def forget_sessions(session: Session, before: datetime) -> None:
+    """Delete the sessions whose time was up before a moment, ended or not."""
+    session.execute(delete(WebSession).where(WebSession.expires_at < before))
 
 
 def _end(session: Session, which: ColumnElement[bool], now: datetime) -> None:

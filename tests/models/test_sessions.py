@@ -21,6 +21,7 @@ from models.sessions import (
     WrongCredentials,
     begin_session,
     end_all_sessions,
+    end_one_session,
     end_session,
     forget_sessions,
     session_for,
@@ -172,6 +173,17 @@ def test_signing_out_ends_one_session_and_a_new_password_all(session, person, so
 
     end_all_sessions(session, person, some_time)
     assert [session_for(session, token, some_time) is not None for token in (office, phone, ward)] == [0, 0, 0]
+
+
+def test_somebody_elses_session_is_not_ended_by_its_number(session, given, person, some_time):
+    token = begin_session(session, person, some_time)
+    number = session.scalars(select(WebSession.id)).one()
+
+    end_one_session(session, given.a_person(), number, some_time)
+    assert session_for(session, token, some_time) is not None
+
+    end_one_session(session, person, number, some_time)
+    assert session_for(session, token, some_time) is None
 
 
 def test_a_closed_account_is_signed_in_nowhere(session, person, some_time):
