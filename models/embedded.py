@@ -8,6 +8,7 @@ nothing here is used.
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ ADMINISTRATION = 0x_AD_31
 # The server's log keeps no statement and no row, which could name a child.
 QUIET_LOG = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+class UnusableFolder(ValueError):
+    """The path of the folder holds something the server cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,16 @@ def start(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     `durable=False` gives up surviving a crash of the machine for speed, and
     is for tests. When run as root the server runs as an account of its own,
     because PostgreSQL refuses root.
+
+    Raises UnusableFolder where the path has a space or another character
+    that does not survive a command line and an address.
     """
     folder = folder.resolve()
+    if not re.fullmatch(r"[\w./\\:~-]+", str(folder)):
+        raise UnusableFolder(
+            f"PostgreSQL cannot be kept in “{folder}”, because of a space or sign in the path. "
+            f"Keep the project in another folder, or name a database in DATABASE_URL and DATABASE_OWNER_URL."
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = EmbeddedServer(folder, _running(folder))
     with server.administration() as connection:

@@ -86,6 +86,11 @@ def test_a_database_is_made_once_and_dropped_whether_it_is_there_or_not(server, 
         server.drop_database(unused_name)
 
 
+def test_a_folder_it_could_not_be_kept_in_is_refused_in_words():
+    with pytest.raises(embedded.UnusableFolder, match="another folder"):
+        embedded.start(ROOT / "var" / "a folder" / "postgres")
+
+
 def test_a_server_that_does_not_run_can_be_stopped(folder):
     embedded.stop(folder)
 
