@@ -56,7 +56,8 @@ class Question:
 
     A date is a day in the past unless `may_be_future`; it may be given as a month unless `day_needed`.
     `suggests` offers answers to a text question without requiring one of them. `group` gathers questions
-    that belong together under one heading on the page.
+    that belong together under one heading on the page. A question that is `kept_apart` identifies somebody: its
+    answer is stored away from the history, which keeps only a mark of it.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Question:
     day_needed: bool = False
     not_before: str = ""
     group: str = ""
+    kept_apart: bool = False
 
     def option(self, key: str) -> Option:
         """Return the option of this key. Raises KeyError when it is not in the list."""
@@ -119,7 +121,8 @@ class Step:
     `before` are the states it can be taken from and `after` the state it leaves the case in; with no `after` the
     case stays where it is. `by` are the roles that may take it: none means nobody. `activity` is what a hold may
     stop. `on_hold` says what the step does to holds. `final` marks a step that no other step undoes, so the page
-    asks for the answers to be checked first.
+    asks for the answers to be checked first. `cautions` are what ought to hold: where it does not, the page says so
+    and the step can still be taken.
     """
 
     key: str
@@ -131,6 +134,7 @@ class Step:
     asks: tuple[Question, ...] = ()
     activity: str | None = None
     guards: tuple[Guard, ...] = ()
+    cautions: tuple[Guard, ...] = ()
     tells: tuple[Notice, ...] = ()
     opens: bool = False
     on_hold: Literal["authorises", "reviews", "releases"] | None = None

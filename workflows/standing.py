@@ -323,6 +323,12 @@ def refuse_unless_guards_met(standing: Standing, step: Step, on: PartialDate, an
         raise GuardsNotMet(*unmet)
 
 
+def cautions(standing: Standing, step: Step, on: PartialDate, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what to think of before the step is recorded with these answers. None of it refuses the step."""
+    facts = replace(standing.facts, on=on, answers=answers)
+    return tuple(caution.refusal(facts) for caution in step.cautions if not caution.is_met(facts))
+
+
 @dataclass(frozen=True, slots=True)
 class Availability:
     """Whether a step can be recorded now: `refusal` is None when it can. `needs` are questions that would lift it."""
