@@ -188,7 +188,7 @@ UNTIL_COMMISSIONED = (
         before=WHILE_OPEN, by=(BUSINESS_MANAGER, SUBGROUP_CHAIR), group="Referral",
         hint="What changes an answer about the criteria: a child who has since died, abuse since ruled out. "
         "Answer only what has changed. What was recorded by mistake is corrected in the history instead.",
-        asks=tuple(replace(question, required=False) for question in CRITERIA_QUESTIONS),
+        asks=tuple(replace(question, required=False, not_before="") for question in CRITERIA_QUESTIONS),
     ),
     Step(
         "request_scoping", "Ask agencies what they know", done="Agencies asked what they know",
