@@ -2,10 +2,7 @@
 
 import re
 
-import click
-
 from tests.architecture.code import ROOT
-from webapp.cli import main
 
 
 def test_the_readme_lists_every_setting():
@@ -33,10 +30,3 @@ def test_decisions_are_numbered_once():
     numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("[0-9]*.md")]
 
     assert sorted(numbers) == sorted(set(numbers))
-
-
-def test_every_command_that_the_documents_name_is_there():
-    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-    named = {name for path in documents for name in re.findall(r"`reviews ([a-z-]+)", path.read_text(encoding="utf-8"))}
-
-    assert named <= set(main.list_commands(click.Context(main)))
