@@ -128,8 +128,19 @@ def _drop_what_dead_runs_left(server: EmbeddedServer) -> None:
     with server.administration() as connection:
         names = connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'").fetchall()
     for (name,) in names:
-        if not Path(f"/proc/{name.split('_')[1]}").exists():
+        if not _runs(int(name.split("_")[1])):
             server.drop_database(name)
+
+
+def _runs(process_id: int) -> bool:
+    """Return whether a process is there, be it ours or another's."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _exists(server: EmbeddedServer, name: str) -> bool:
