@@ -117,7 +117,7 @@ class Reading:
     occasions: dict[str, dict[Subject, Occasion]] = field(default_factory=dict)
     replaced: dict[tuple[str, Subject], list[Occasion]] = field(default_factory=dict)
     met_early: dict[str, tuple[PartialDate, Event]] = field(default_factory=dict)
-    latest: dict[str, dict[On, PartialDate]] = field(default_factory=dict)
+    latest: dict[str, dict[tuple[str, str | None], PartialDate]] = field(default_factory=dict)
 
     def read(self, event: Event, hold: str) -> None:
         """Take one event into account. `hold` is the name of the hold it authorises, reviews or releases, if any."""
@@ -147,13 +147,18 @@ class Reading:
                 self._meet(clock, subject, day, event)
 
     def _start(self, clock: Clock, on: On, subject: Subject, day: PartialDate, event: Event) -> None:
-        if clock.from_latest:
-            dates = self.latest.setdefault(clock.key, {})
-            dates[on] = day
-            day = max(dates.values(), key=lambda each: each.last)
         running = self.occasions.setdefault(clock.key, {})
         before = running.get(subject)
+        moves_only = clock.from_latest and on is not clock.starts[0]
+        if clock.from_latest:
+            dates = self.latest.setdefault(clock.key, {})
+            dates[on.step, on.question] = day
+            day = max(dates.values(), key=lambda each: each.last)
+        if moves_only and before is None:
+            return
         occasion = Occasion(day, event, before.order if before else len(running))
+        if moves_only and before is not None:
+            occasion.met_on, occasion.met_by = before.met_on, before.met_by
         if before is not None:
             self.replaced.setdefault((clock.key, subject), []).append(before)
         if clock.backwards and clock.key in self.met_early:

@@ -179,11 +179,12 @@ class YearEnd:
 class Clock:
     """A dated limit: what starts it, how long it runs, what meets it, and where the rule comes from.
 
-    `runs` is None where the date asked for is the limit itself. The latest start governs: a re-planned date
-    supersedes the one before it. `from_latest` takes the latest of the starting dates instead of the one recorded
-    last. `backwards` counts back from a planned date; `not_before` is a minimum and not a limit. `from_area` starts
-    the clock on the day the area's new arrangements began. `per` says whether there is one deadline a case, one for
-    `each` of the answers named, or one for each hold. `unless` leaves the clock waiting while it is true.
+    `runs` is None where the date asked for is the limit itself. The latest start governs: a re-planned date supersedes
+    the one before it. `from_latest` takes the latest of the starting dates instead of the one recorded last; the first
+    of `starts` begins the clock, and the others only move its start. `backwards` counts back from a planned date;
+    `not_before` is a minimum and not a limit. `from_area` starts the clock on the day the area's new arrangements
+    began. `per` says whether there is one deadline a case, one for `each` of the answers named, or one for each hold.
+    `unless` leaves the clock waiting while it is true.
     `explained_by_delay` says whether a recorded delay makes lateness "late, explained".
     """
 
