@@ -21,6 +21,14 @@ RECOMMENDATIONS = options(
     review="Hold a serious case review", alternative="Hold an alternative review", none="No review"
 )
 
+RAPID_REVIEW_DECISIONS = options(
+    local_review="Hold a local review",
+    no_review="No local review",
+    national="Propose a national review",
+)
+
+SAFEGUARDING_PARTNERS = options(local_authority="Local authority", police="Police", health="Health")
+
 DELAY_REASONS = options(
     CRIMINAL_INVESTIGATION="Criminal investigation",
     CRIMINAL_TRIAL="Criminal trial",

@@ -28,13 +28,10 @@ def wrongly_asked(procedure: Procedure, step: Step, guard: Guard) -> list[str]:
     for way in (None, *range(WAYS_TO_ANSWER)):
         facts = _made_up(procedure, step, way, heard)
         try:
-            guard.is_met(facts)
-            refusal = guard.refusal(facts)
+            if not guard.is_met(facts) and not guard.refusal(facts).strip():
+                heard["refuses without a word"] = None
         except (LookupError, TypeError, ValueError, AttributeError) as wrong:
             heard[f"cannot be tried: {type(wrong).__name__}: {wrong}"] = None
-        else:
-            if not refusal.strip():
-                heard["refuses without a word"] = None
     return list(heard)
 
 

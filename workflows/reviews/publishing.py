@@ -429,6 +429,22 @@ def with_guards(steps: tuple[Step, ...], key: str, *guards: Guard) -> Step:
     return replace(step, guards=(*step.guards, *guards))
 
 
+SHORT_NOTICE = long_text(
+    "short_notice_reason", "Why the notice before publication is short",
+    hint="Only if the pre-publication copy was not sent in time",
+)  # fmt: skip
+
+
+def timed_publication(steps: tuple[Step, ...], copy: Clock, kept: Clock) -> tuple[Step, ...]:
+    """Return the steps with publishing and archiving guarded by what these two clocks count, each as its clock runs."""
+    assert isinstance(copy.runs, Period)
+    assert isinstance(kept.runs, Period)
+    publish = with_guards(steps, "publish_report", copy_sent_in_time(copy.runs, copy.source))
+    archive = with_guards(steps, "archive_report", kept_published(kept.runs, kept.source))
+    timed = {"publish_report": replace(publish, asks=(*publish.asks, SHORT_NOTICE)), "archive_report": archive}
+    return tuple(timed.get(step.key, step) for step in steps)
+
+
 SCOPING_AND_REPORTS = Source("DOMAIN-1.3", "The day asked for: no statutory limit")
 IMPACT_RULE = Source(
     "DOMAIN-7", "Local default after Bexley 2014: six months after the action plan is agreed", confirmed=False

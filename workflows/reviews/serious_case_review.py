@@ -330,19 +330,10 @@ UNDER_WT2010 = UNDER_WT2006.amended(
     ),
 )
 
-NOTICE_2013 = Source("T-1.10", "Working Together 2013, chapter 4", confirmed=False)
-KEPT_2013 = Source("T-1.11", "Working Together 2013, chapter 4")
-
-publish_report_2013 = next(step for step in PUBLISHING if step.key == "publish_report")
-publish_report_2013 = replace(
-    publish_report_2013,
-    asks=(
-        *publish_report_2013.asks,
-        long_text("short_notice_reason", "Why the notice before publication is short",
-                  hint="Only if the pre-publication copy was not sent in time"),
-    ),
-)  # fmt: skip
-
+COPY_2013 = publishing.pre_publication_copy(
+    days(7), Source("T-1.10", "Working Together 2013, chapter 4", confirmed=False)
+)
+KEPT_2013 = publishing.keep_published(months(12), Source("T-1.11", "Working Together 2013, chapter 4"))
 
 UNDER_WT2013 = UNDER_WT2010.amended(
     regime="WT2013",
@@ -351,10 +342,7 @@ UNDER_WT2013 = UNDER_WT2010.amended(
     steps=(
         replace(decide_alternative_review, guards=(review_is_not_mandatory_2013,)),
         replace(decide_not_to_review, guards=(review_is_not_mandatory_2013,)),
-        publishing.with_guards(
-            (publish_report_2013,), "publish_report", publishing.copy_sent_in_time(days(7), NOTICE_2013)
-        ),
-        publishing.with_guards(PUBLISHING, "archive_report", publishing.kept_published(months(12), KEPT_2013)),
+        *publishing.timed_publication(PUBLISHING, COPY_2013, KEPT_2013),
     ),
     clocks=(
         replace(decision, source=Source("T-1.2", "Working Together 2013, chapter 4")),
@@ -364,23 +352,20 @@ UNDER_WT2013 = UNDER_WT2010.amended(
             starts=(On("decide_not_to_review"),), met_by=TELL_DECISION, voided_by=("reopen_decision",),
             source=Source("T-1.5", "National panel of independent experts, guidance"), explained_by_delay=True,
         ),
-        publishing.pre_publication_copy(days(7), NOTICE_2013),
-        publishing.keep_published(months(12), KEPT_2013),
+        COPY_2013,
+        KEPT_2013,
     ),
 )  # fmt: skip
 
-NOTICE_2015 = Source("T-1.10", "Working Together 2015, chapter 4", confirmed=False)
-KEPT_2015 = Source("T-1.11", "Working Together 2015, chapter 4")
+COPY_2015 = publishing.pre_publication_copy(
+    working_days(7), Source("T-1.10", "Working Together 2015, chapter 4", confirmed=False)
+)
+KEPT_2015 = publishing.keep_published(months(12), Source("T-1.11", "Working Together 2015, chapter 4"))
 
 UNDER_WT2015 = UNDER_WT2013.amended(
     regime="WT2015",
     edition="Working Together 2015",
-    steps=(
-        publishing.with_guards(
-            (publish_report_2013,), "publish_report", publishing.copy_sent_in_time(working_days(7), NOTICE_2015)
-        ),
-        publishing.with_guards(PUBLISHING, "archive_report", publishing.kept_published(months(12), KEPT_2015)),
-    ),
+    steps=publishing.timed_publication(PUBLISHING, COPY_2015, KEPT_2015),
     clocks=(
         Clock(
             "incident_notification", "Notify the incident", runs=working_days(5), same_step=True,
@@ -395,8 +380,8 @@ UNDER_WT2015 = UNDER_WT2013.amended(
             source=Source("T-1.4", "Working Together 2015, chapter 4", confirmed=False), explained_by_delay=True,
         ),
         replace(complete_review, runs=months(6), source=Source("T-1.8", "Working Together 2015, chapter 4")),
-        publishing.pre_publication_copy(working_days(7), NOTICE_2015),
-        publishing.keep_published(months(12), KEPT_2015),
+        COPY_2015,
+        KEPT_2015,
     ),
 )  # fmt: skip
 
