@@ -84,10 +84,16 @@ def _yes_or_no(given: bool) -> str:
 
 
 def _one_of(question: Question, given: Any, asked: Asked) -> str:
-    key = _text(question, given, asked)
-    if not question.has(key):
-        raise _Wrong(f"{question.label}: “{_shortened(key)}” is not in the list. Choose {_listed(question)}")
-    return key
+    written = _text(question, given, asked)
+    for option in question.options:
+        if _plainly(written) in (_plainly(option.key), _plainly(option.words)):
+            return option.key
+    raise _Wrong(f"{question.label}: “{_shortened(written)}” is not in the list. Choose {_listed(question)}")
+
+
+def _plainly(written: str) -> str:
+    """Return a code or its words as people write them in scripts and spreadsheets: in any case, spaced as they like."""
+    return " ".join(written.casefold().replace("_", " ").split())
 
 
 def _some_of(question: Question, given: Any, asked: Asked) -> list[str]:
