@@ -1,1 +1,55 @@
-"""Questions and pages; starts every process."""
+"""Questions and pages; starts every process.
+
+`create_app` is where the web process is put together: everything it needs is made here and handed down.
+"""
+
+from typing import Any
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from webapp import database
+from webapp.access import public, refuse_what_is_undeclared
+from webapp.accounts.routes import accounts
+from webapp.accounts.visitor import know_visitors
+from webapp.admin.boards import boards
+from webapp.admin.people import people
+from webapp.clock import Clock, real_clock
+from webapp.database import OpenSession
+from webapp.errors import explain_errors
+from webapp.home import home
+from webapp.keeping import forget_what_was_offered
+from webapp.navigation import navigation
+from webapp.security import protect
+from webapp.settings import Settings, current_settings
+from webapp.templating import furnish_templates
+from webapp.wording import SERVICE_NAME
+
+BLUEPRINTS = (home, accounts, people, boards)
+
+
+def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenSession | None = None) -> Flask:
+    """Return the application, on the database that `settings` name unless it is given `sessions` on another."""
+    app = Flask(__name__)
+    app.extensions.update(settings=settings, clock=clock)
+    database.connect(app, sessions or database.open_sessions(settings))
+    furnish_templates(app)
+    protect(app, settings)
+    know_visitors(app)
+    CSRFProtect(app)
+    app.before_request(refuse_what_is_undeclared)
+    app.after_request(forget_what_was_offered)
+    explain_errors(app)
+    app.view_functions["static"] = public(app.view_functions["static"])
+    app.context_processor(_known_to_every_page)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _known_to_every_page() -> dict[str, Any]:
+    return {
+        "service_name": SERVICE_NAME,
+        "demonstration": current_settings().demonstration,
+        "navigation": navigation(),
+    }

@@ -1,0 +1,130 @@
+"""Who may reach what. Every view declares it with one of the decorators here; one that does not is refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any
+
+from flask import Flask, abort, current_app, request
+from flask_login import current_user
+from sqlalchemy import select
+
+from models import audit
+from models.case import Case
+from models.people import Person
+from models.queries.access import may_see, roles_on
+from models.queries.accounts import roles_held
+from webapp import clock
+from webapp.database import db
+from workflows.roles import ADMINISTRATOR, in_words
+
+View = Callable[..., Any]
+Arguments = Mapping[str, Any]
+Admit = Callable[[Arguments], Arguments]
+
+
+class SignInNeeded(Exception):
+    """The page is only for people who are signed in, and nobody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody acting on a case: who, and in which capacities on the day."""
+
+    person: Person
+    roles: frozenset[str]
+
+
+class DeclaredView:
+    """A view, with words for who may reach it. `admit` refuses everyone else, and gives the view its arguments."""
+
+    def __init__(self, view: View, reached_by: str, admit: Admit) -> None:
+        update_wrapper(self, view)
+        self.view = view
+        self.reached_by = reached_by
+        self.admit = admit
+
+    def __call__(self, **arguments: Any) -> Any:
+        return self.view(**self.admit(arguments))
+
+
+def public(view: View) -> DeclaredView:
+    """Let anyone reach the view, signed in or not."""
+    return DeclaredView(view, "anyone", lambda arguments: arguments)
+
+
+def signed_in(view: View) -> DeclaredView:
+    """Let everyone reach the view who is signed in. It may only show what is theirs."""
+    return DeclaredView(view, "signed in", _admit_signed_in)
+
+
+def needs_role(*roles: str) -> Callable[[View], DeclaredView]:
+    """Let those reach the view who hold one of the roles today, on any board or case."""
+
+    def admit(arguments: Arguments) -> Arguments:
+        if roles_held(db.session, current_person().id, clock.today()).isdisjoint(roles):
+            abort(403)
+        return arguments
+
+    return lambda view: DeclaredView(view, in_words(roles), admit)
+
+
+def administrator_only(view: View) -> DeclaredView:
+    """Let those reach the view who administer accounts and settings."""
+    return needs_role(ADMINISTRATOR)(view)
+
+
+def may_see_case(view: View) -> DeclaredView:
+    """Let those reach the view who may see the case of `reference` in the address, and give it the case instead.
+
+    A case that is not there and one that may not be seen are answered alike. That it was read is recorded first.
+    """
+    return DeclaredView(view, "may see the case", _admit_to_case)
+
+
+def current_person() -> Person:
+    """Return who is signed in. Raises SignInNeeded."""
+    if not current_user.is_authenticated:
+        raise SignInNeeded
+    person: Person = current_user.person
+    return person
+
+
+def current_actor(case: Case) -> Actor:
+    """Return who is signed in, with the capacities in which they act on the case today."""
+    person = current_person()
+    return Actor(person, frozenset(roles_on(db.session, person.id, case, clock.today())))
+
+
+def refuse_what_is_undeclared() -> None:
+    """Refuse a view that does not say who may reach it, before it runs."""
+    if request.endpoint is not None and reached_by(current_app, request.endpoint) is None:
+        abort(403)
+
+
+def reached_by(app: Flask, endpoint: str) -> str | None:
+    """Return in words who may reach the view of an endpoint, or nothing where it does not say."""
+    view = app.view_functions[endpoint]
+    return view.reached_by if isinstance(view, DeclaredView) else None
+
+
+def _admit_signed_in(arguments: Arguments) -> Arguments:
+    current_person()
+    return arguments
+
+
+def _admit_to_case(arguments: Arguments) -> Arguments:
+    person = current_person()
+    named = select(Case).where(Case.reference == arguments["reference"])
+    case = db.session.scalars(named.where(may_see(person.id, clock.today()))).one_or_none()
+    if case is None:
+        abort(404)
+    _record_reading(person, case)
+    return {**{name: value for name, value in arguments.items() if name != "reference"}, "case": case}
+
+
+def _record_reading(person: Person, case: Case) -> None:
+    """Record that the case was opened, for good, whatever becomes of the request."""
+    detail = {"page": request.endpoint, "method": request.method}
+    audit.record(db.session, "case_read", at=clock.now(), person_id=person.id, case_id=case.id, detail=detail)
+    db.session.commit()

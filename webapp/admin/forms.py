@@ -1,0 +1,139 @@
+"""The forms of an administrator."""
+
+import re
+import secrets
+from collections.abc import Iterable
+
+from wtforms import EmailField, RadioField, SelectField, StringField, ValidationError
+
+from models.agency import Board
+from models.people import Person
+from webapp.accounts.forms import why_not
+from webapp.fields import DayField, needed
+from webapp.forms import PageForm
+from webapp.wording import role_words, sentence_case
+from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, ROLES
+
+BOARD_KINDS = [
+    ("lscb", "Safeguarding children board"),
+    ("partnership", "Safeguarding partnership"),
+    ("panel", "Child death overview panel"),
+]
+EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class FirstPasswordForm(PageForm):
+    """A password to hand over, which its owner replaces."""
+
+    first_password = StringField(
+        "First password",
+        description="Tell it to them in person or by telephone. They are asked to choose their own.",
+        validators=[needed("Enter a first password")],
+    )
+
+    def validate_first_password(self, field: StringField) -> None:
+        if problem := why_not(field.data or "", self.owner()):
+            raise ValidationError(problem.replace("New", "First"))
+
+    def owner(self) -> Person:
+        """Return whose password it is to be, as far as the form tells."""
+        return Person(name="", email="@")
+
+
+class PersonForm(FirstPasswordForm):
+    """A new account."""
+
+    name = StringField("Full name", validators=[needed("Enter their full name")])
+    email = EmailField("E-mail address", validators=[needed("Enter their e-mail address")])
+
+    def validate_email(self, field: EmailField) -> None:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", (field.data or "").strip()):
+            raise ValidationError("Enter an e-mail address such as name@example.org")
+
+    def owner(self) -> Person:
+        return Person(name=self.name.data or "", email=self.email.data or "@")
+
+
+class AppointmentForm(PageForm):
+    """A role, where it is held, and from when to when."""
+
+    role = SelectField("Role", choices=[("", "Choose a role")], validators=[needed("Choose a role")])
+    board = SelectField("Board or panel", description="Leave this open for an appointment to one case alone.")
+    reference = StringField(
+        "Case reference", description="Only for an appointment to one case. For example, BEX-2012-003."
+    )
+    agency = SelectField("Agency", description="Only for an agency lead.")
+    from_on = DayField("First day", validators=[needed("Enter the first day")])
+    until_on = DayField("Last day", description="Leave this empty if no end has been agreed.")
+
+    def offer(self, boards: Iterable[Board]) -> None:
+        """Offer every role, board and agency to choose from."""
+        known = list(boards)
+        self.role.choices = [("", "Choose a role"), *((key, sentence_case(role_words(key))) for key in ROLES)]
+        self.board.choices = [("", "No board"), *((board.reference_prefix, board.name) for board in known)]
+        self.agency.choices = [
+            ("", "No agency"),
+            *((str(agency.id), f"{agency.name} ({board.short_name})") for board in known for agency in board.agencies),
+        ]
+
+    def validate_board(self, field: SelectField) -> None:
+        places = [place for place in (field.data, self.reference.data) if place]
+        if self.role.data == ADMINISTRATOR and places:
+            raise ValidationError("An administrator is appointed to no board and no case")
+        if self.role.data != ADMINISTRATOR and len(places) != 1:
+            raise ValidationError("Choose a board or enter a case reference, one of the two")
+
+    def validate_agency(self, field: SelectField) -> None:
+        if self.role.data == AGENCY_LEAD and self.board.data and not field.data:
+            raise ValidationError("Choose the agency they lead on safeguarding for")
+        if self.role.data != AGENCY_LEAD and field.data:
+            raise ValidationError("Only an agency lead is appointed for an agency")
+
+    def validate_until_on(self, field: DayField) -> None:
+        if field.on and self.from_on.on and field.on < self.from_on.on:
+            raise ValidationError("The last day must be on or after the first")
+
+
+class EndForm(PageForm):
+    """When an appointment ends."""
+
+    until_on = DayField("Last day", validators=[needed("Enter the last day")])
+
+
+class BoardForm(PageForm):
+    """What is known of a board."""
+
+    name = StringField("Full name", validators=[needed("Enter the full name of the board")])
+    short_name = StringField(
+        "Short name", description="As lists show it, such as Bexley", validators=[needed("Enter a short name")]
+    )
+    kind = RadioField("Kind", choices=BOARD_KINDS, validators=[needed("Choose what kind of board it is")])
+    new_arrangements_start = DayField(
+        "Day the area’s safeguarding partners took over",
+        description="Decides which edition of the guidance a new case is under. Leave it empty if it is not known.",
+    )
+
+
+class NewBoardForm(BoardForm):
+    """A new board, and the beginning of its case references, which never changes."""
+
+    reference_prefix = StringField(
+        "Beginning of case references",
+        description="Two to eight capital letters and figures, such as BEX. It cannot be changed later.",
+        validators=[needed("Enter what case references begin with")],
+    )
+
+    def validate_reference_prefix(self, field: StringField) -> None:
+        if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", field.data or ""):
+            raise ValidationError("Case references must begin with two to eight capital letters and figures")
+
+
+class AgencyForm(PageForm):
+    """A new agency of a board."""
+
+    name = StringField("Name of the agency", validators=[needed("Enter the name of the agency")])
+
+
+def password_to_hand_over() -> str:
+    """Return a password that can be read out over the telephone."""
+    return "-".join("".join(secrets.choice(EASILY_READ) for _ in range(4)) for _ in range(4))

@@ -1,0 +1,25 @@
+"""The front door, and what is said about the site itself."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from models.queries.accounts import roles_held
+from webapp import clock
+from webapp.access import current_person, public, signed_in
+from webapp.database import db
+from workflows.roles import ADMINISTRATOR
+
+home = Blueprint("home", __name__)
+
+
+@home.route("/")
+@signed_in
+def show() -> ResponseReturnValue:
+    roles = roles_held(db.session, current_person().id, clock.today())
+    return redirect(url_for("people.show_all" if roles == {ADMINISTRATOR} else "accounts.show"))
+
+
+@home.route("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    return render_template("home/accessibility.html")

@@ -1,0 +1,138 @@
+"""What the application is told from outside: read from the environment here and nowhere else, then handed down."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from flask import current_app
+
+YES_OR_NO = {"yes": True, "no": False}
+SHORTEST_SECRET = 32
+
+
+class SettingsRefused(Exception):
+    """The environment is not fit to start with. The words name every setting to mend and what to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that differs from one installation to another.
+
+    A default is right in service and harmless when public. With no `database_url`
+    the server kept in `var` is used.
+    """
+
+    secret_key: str = field(repr=False)
+    database_url: str | None = field(default=None, repr=False)
+    database_owner_url: str | None = field(default=None, repr=False)
+    demonstration: bool = False
+    var: Path = Path("var")
+    idle_limit: timedelta = timedelta(minutes=30)
+    absolute_limit: timedelta = timedelta(hours=12)
+    trusted_proxies: int = 0
+    """How many proxies of our own stand in front, each adding the address it was reached from."""
+
+    @property
+    def https_only(self) -> bool:
+        """Whether cookies and pages insist on HTTPS: always, except on the machine of someone trying it out."""
+        return not self.demonstration
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process. Raises SettingsRefused."""
+    return settings_from(os.environ)
+
+
+def current_settings() -> Settings:
+    """Return the settings that the application answering this request was made with."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that `environment` states. Raises SettingsRefused with everything that is wrong with it."""
+    reading = _Reading(environment)
+    demonstration = reading.yes_or_no("DEMONSTRATION")
+    var = Path(reading.text("VAR_FOLDER") or "var")
+    settings = Settings(
+        secret_key=reading.secret(var if demonstration else None),
+        database_url=reading.text("DATABASE_URL"),
+        database_owner_url=reading.text("DATABASE_OWNER_URL"),
+        demonstration=demonstration,
+        var=var,
+        idle_limit=timedelta(minutes=reading.number("SESSION_IDLE_MINUTES", least=1, default=30)),
+        absolute_limit=timedelta(hours=reading.number("SESSION_HOURS", least=1, default=12)),
+        trusted_proxies=reading.number("TRUSTED_PROXIES", least=0, default=0),
+    )
+    reading.both_or_neither("DATABASE_URL", "DATABASE_OWNER_URL")
+    if reading.problems:
+        raise SettingsRefused("\n".join(reading.problems))
+    return settings
+
+
+def kept_secret(var: Path) -> str:
+    """Return the secret kept in `var`, making it at first use and readable by this account alone."""
+    path = var / "secret-key"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write the whole file unless another process does so first; nobody ever reads half of it."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+class _Reading:
+    """Reads settings by name and gathers what is wrong, so that all of it can be mended at once.
+
+    No message repeats a value: a secret may be in the wrong place.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self.environment.get(name, "").strip() or None
+
+    def yes_or_no(self, name: str) -> bool:
+        written = (self.text(name) or "no").lower()
+        if written not in YES_OR_NO:
+            self.problems.append(f"{name} must be yes or no.")
+        return YES_OR_NO.get(written, False)
+
+    def number(self, name: str, *, least: int, default: int) -> int:
+        written = self.text(name)
+        if written is None:
+            return default
+        if not (written.isascii() and written.isdecimal() and int(written) >= least):
+            self.problems.append(f"{name} must be a whole number, {least} or more.")
+            return default
+        return int(written)
+
+    def secret(self, var: Path | None) -> str:
+        """Return SECRET_KEY, or the one kept in `var` where that is allowed."""
+        written = self.text("SECRET_KEY")
+        if written is None and var is not None:
+            return kept_secret(var)
+        if written is None or len(written) < SHORTEST_SECRET:
+            self.problems.append(
+                f"SECRET_KEY must be set to at least {SHORTEST_SECRET} characters that nobody can guess. "
+                "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return written or ""
+
+    def both_or_neither(self, one: str, other: str) -> None:
+        if (self.text(one) is None) != (self.text(other) is None):
+            self.problems.append(f"{one} and {other} must be set together, or neither to use the server kept in var.")
