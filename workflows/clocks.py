@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from workflows.calendar import Calendar
+from workflows.calendar import Calendar, CalendarTooShort
 from workflows.dates import PartialDate
 from workflows.definition import Clock, On, Procedure, YearEnd
 from workflows.facts import Facts
@@ -284,6 +284,25 @@ def due(clock: Clock, start: date, calendar: Calendar) -> date:
         same_year = date(start.year, clock.runs.month, clock.runs.day)
         return same_year if same_year >= start else same_year.replace(year=start.year + 1)
     return calendar.due(start, clock.runs, backwards=clock.backwards)
+
+
+def beyond_reckoning(procedure: Procedure, event: Event, calendar: Calendar) -> tuple[str, ...]:
+    """Return the questions answered with a day too far away for a clock to be reckoned from it (P23)."""
+    started = (watch for watch in _watches(procedure).get(event.step, ()) if watch.does == "starts" and watch.on)
+    asked = ((watch.clock, watch.on.question) for watch in started if watch.on and watch.on.question)
+    return tuple(dict.fromkeys(key for clock, key in asked if not _can_be_reckoned(clock, event.date(key), calendar)))
+
+
+def _can_be_reckoned(clock: Clock, start: PartialDate | None, calendar: Calendar) -> bool:
+    if start is None:
+        return True
+    try:
+        due_first, due_last = (due(clock, day, calendar) for day in (start.first, start.last))
+        calendar.due(due_first, clock.lead, backwards=True)
+        calendar.last_working_day(due_last)
+    except CalendarTooShort:
+        return False
+    return True
 
 
 def _status(clock: Clock, occasion: Occasion, is_void: bool, due_last: date, due_soon_on: date, today: date) -> Status:

@@ -11,8 +11,8 @@ from typing import Any
 
 from workflows.answers import Asked, read_answers
 from workflows.calendar import Calendar
-from workflows.clocks import Deadline, Reading, Where, deadlines, of_clock
-from workflows.dates import PartialDate, london_day
+from workflows.clocks import Deadline, Reading, Where, beyond_reckoning, deadlines, of_clock
+from workflows.dates import PartialDate, day_in_words, london_day
 from workflows.definition import Procedure, Step
 from workflows.errors import AnswersRefused, GuardsNotMet, NotAvailable, NotYourRole, OnHold, Problem, StepRefused
 from workflows.facts import Facts
@@ -168,7 +168,9 @@ def shown_state(procedure: Procedure, underlying: str, holds: Iterable[Hold]) ->
     return underlying
 
 
-def open_history(procedure: Procedure, *, step: str, roles: Collection[str], told: Told, now: datetime) -> Event:
+def open_history(
+    procedure: Procedure, calendar: Calendar, *, step: str, roles: Collection[str], told: Told, now: datetime
+) -> Event:
     """Return the event that opens a case, or raise StepRefused."""
     opening = procedure.steps_by_key.get(step)
     if opening is None or not opening.opens:
@@ -177,7 +179,9 @@ def open_history(procedure: Procedure, *, step: str, roles: Collection[str], tol
     today = london_day(now)
     on = _day_of(told, None, today)
     answers = read_answers(opening, told.answers, Asked(on, today))
-    return Event(1, step, on, now, role, answers, fingerprint=fingerprint(procedure))
+    event = Event(1, step, on, now, role, answers, fingerprint=fingerprint(procedure))
+    _refuse_unless_reckonable(procedure, event, calendar)
+    return event
 
 
 def take(
@@ -206,8 +210,9 @@ def take(
     standing = _stand(procedure, happened[:place], history.new_arrangements_start, calendar, on.last)
     refuse_unless_from_here(standing, wanted)
     answers = read_answers(wanted, told.answers, Asked(on, today, standing.holds))
-    refuse_unless_guards_met(standing, wanted, on, answers)
     event = Event(len(history) + 1, step, on, now, role, answers, fingerprint=fingerprint(procedure))
+    _refuse_unless_reckonable(procedure, event, calendar)
+    refuse_unless_guards_met(standing, wanted, on, answers)
     if place < len(happened):
         _refuse_if_later_steps_no_longer_fit(procedure, history, (*happened[:place], event, *happened[place:]))
     return event
@@ -256,7 +261,19 @@ def _corrected(
     before = others[: place_for(on, others)]
     holds = _stand(procedure, before, history.new_arrangements_start, calendar, on.last).holds if before else ()
     answers = read_answers(procedure.step(event.step), told.answers, Asked(on, today, holds))
-    return replace(event, kind="correction", happened_on=on, answers=answers)
+    corrected = replace(event, kind="correction", happened_on=on, answers=answers)
+    _refuse_unless_reckonable(procedure, corrected, calendar)
+    return corrected
+
+
+def _refuse_unless_reckonable(procedure: Procedure, event: Event, calendar: Calendar) -> None:
+    """Raise AnswersRefused for each day from which no date can be reckoned: a wrong date is worse than none (P23)."""
+    beyond = beyond_reckoning(procedure, event, calendar)
+    if beyond:
+        known = f"Working days are known from {day_in_words(calendar.first)} to {day_in_words(calendar.last)}"
+        far = f"this is too far away to reckon from. {known}. Check the year"
+        labels = {question.key: question.label for question in procedure.step(event.step).asks}
+        raise AnswersRefused([Problem(key, f"{labels[key]}: {far}") for key in beyond])
 
 
 def _refuse_if_later_steps_no_longer_fit(procedure: Procedure, history: History, new: Sequence[Event]) -> None:

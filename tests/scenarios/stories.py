@@ -7,7 +7,7 @@ is about. Days are given as dates, or as text where only the month is known.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from workflows.calendar import ENGLAND
 from workflows.clocks import Deadline
@@ -20,6 +20,7 @@ from workflows.registry import procedure_on
 from workflows.standing import Availability, Standing, Told, available, correct, open_history, stand, take
 
 Day = date | str
+Value = TypeVar("Value")
 
 # What is usual enough that a test need not say it, where the first answer of a list would be a story of its own.
 USUAL: Mapping[str, Mapping[str, Any]] = {
@@ -83,7 +84,7 @@ class Story:
         happened_on = PartialDate.parse(on)
         if self.known_procedure is None:
             procedure = procedure_on(self.workflow, happened_on, self.new_arrangements_start)
-            event = open_history(procedure, **self._told(procedure, step, happened_on, by, recorded, answers))
+            event = open_history(procedure, ENGLAND, **self._told(procedure, step, happened_on, by, recorded, answers))
             self.known_procedure = procedure
         else:
             told = self._told(self.procedure, step, happened_on, by, recorded, answers)
@@ -148,6 +149,12 @@ class Story:
 
     def availability(self, step: str, on: date) -> Availability:
         return next(each for each in available(self.on(on)) if each.step.key == step)
+
+
+def known(value: Value | None) -> Value:
+    """Return what the story says there is."""
+    assert value is not None
+    return value
 
 
 def noon(day: date) -> datetime:

@@ -1,6 +1,7 @@
 """From the referral to the decision: when a review must be held, who decides, and what a refusal says (DOMAIN 1.1)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ NOT_MANDATORY = {
 }  # fmt: skip
 
 
-def awaiting_decision(regime: str, **facts: str) -> Story:
+def awaiting_decision(regime: str, **facts: Any) -> Story:
     return a_review("awaiting_decision", UNDER[regime], **facts)
 
 
@@ -81,7 +82,10 @@ class TestWhenAReviewMustBeHeld:
 
     @pytest.mark.parametrize("regime", EARLIER)
     def test_before_2013_a_death_in_custody_was_no_ground_of_its_own(self, regime):
-        assert awaiting_decision(regime, **DIED_IN_CUSTODY).tell("decide_not_to_review", UNDER[regime])
+        story = awaiting_decision(regime, **DIED_IN_CUSTODY)
+        story.tell("decide_not_to_review", UNDER[regime])
+
+        assert story.on(UNDER[regime]).state == "not_initiated"
 
     @pytest.mark.parametrize("step", NOT_A_REVIEW)
     @pytest.mark.parametrize("regime", UNDER)
@@ -113,7 +117,7 @@ class TestWhenAReviewMustBeHeld:
         story = awaiting_decision("WT2013", **DIED_ABUSE_SUSPECTED)
         story.tell("record_further_information", date(2014, 6, 9), abuse_or_neglect="none")
 
-        assert story.tell("decide_not_to_review", date(2014, 6, 10))
+        assert "decide_not_to_review" in story.offered(date(2014, 6, 10))
 
 
 class TestWhoDecides:
