@@ -1,0 +1,153 @@
+"""Child death overview panels: the boards each serves, its rule of quorum, its members and its meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, or_, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.agency import Board
+from models.base import Base, Identifier
+from models.case import Case
+from models.people import Person
+
+
+class Panel(Base):
+    """A panel, which is a board of its own, with what its rule of quorum asks beyond every panel’s (DOMAIN 4.3)."""
+
+    __tablename__ = "panel"
+    __table_args__ = (CheckConstraint("quorum_minimum BETWEEN 2 AND 12", name="quorum_minimum"),)
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    quorum_roles: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    quorum_minimum: Mapped[int] = mapped_column(default=2, server_default="2")
+    areas: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    """The areas served, as notifications name them. A child who lived elsewhere is another panel’s (R-3.5)."""
+
+    board: Mapped[Board] = relationship()
+    members: Mapped[list[PanelMember]] = relationship(order_by="PanelMember.from_on, PanelMember.id")
+
+
+class PanelBoard(Base):
+    """That a panel serves a board: the board sees its own deaths, the panel sees those of all it serves."""
+
+    __tablename__ = "panel_board"
+    __table_args__ = (Index(None, "board_id"),)
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.board_id"), primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+
+
+class PanelMember(Base):
+    """Somebody who sits on a panel, and what they stand for there."""
+
+    __tablename__ = "panel_member"
+    __table_args__ = (
+        UniqueConstraint("panel_id", "person_id", "from_on"),
+        CheckConstraint("until_on >= from_on", name="ends_after_it_starts"),
+    )
+
+    id: Mapped[Identifier]
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.board_id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    role: Mapped[str]
+    """A role of `PANEL_ROLES`, or the chair."""
+    agency: Mapped[str | None]
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
+class Meeting(Base):
+    """A day on which a panel meets. Its minutes are drafted from what was recorded, then approved and locked."""
+
+    __tablename__ = "panel_meeting"
+    __table_args__ = (UniqueConstraint("panel_id", "held_on"),)
+
+    id: Mapped[Identifier]
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.board_id"))
+    held_on: Mapped[date]
+    theme: Mapped[str | None]
+    minutes: Mapped[str | None]
+    minutes_approved_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+    panel: Mapped[Panel] = relationship()
+    cases: Mapped[list[MeetingCase]] = relationship(order_by="MeetingCase.place, MeetingCase.case_id")
+    attendances: Mapped[list[Attendance]] = relationship(order_by="Attendance.member_id")
+
+
+class MeetingCase(Base):
+    """A case listed for a meeting, in the order it is to be taken."""
+
+    __tablename__ = "panel_meeting_case"
+    __table_args__ = (Index(None, "case_id"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("panel_meeting.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), primary_key=True)
+    place: Mapped[int]
+
+    case: Mapped[Case] = relationship()
+
+
+class Attendance(Base):
+    """That a member was at a meeting. Who was there for one case is recorded with its review."""
+
+    __tablename__ = "panel_attendance"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("panel_meeting.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("panel_member.id"), primary_key=True)
+
+
+class DeclaredInterest(Base):
+    """That a member has an interest in a case, which is withheld from them from then on.
+
+    The step `declare_interest` says so in the history, by role; here is whose it is, for access.
+    """
+
+    __tablename__ = "declared_interest"
+    __table_args__ = (Index(None, "case_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), primary_key=True)
+    declared_at: Mapped[datetime]
+    event_sequence: Mapped[int | None]
+
+
+class PanelAction(Base):
+    """Something a panel decided that somebody does by a day, of one case or of none."""
+
+    __tablename__ = "panel_action"
+    __table_args__ = (
+        Index(None, "meeting_id"),
+        Index("ix_panel_action_open", "due_on", "id", postgresql_where=text("done_on IS NULL")),
+    )
+
+    id: Mapped[Identifier]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("panel_meeting.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("review_case.id"))
+    action: Mapped[str]
+    owner: Mapped[str]
+    """The post that does it, not the person’s name."""
+    due_on: Mapped[date]
+    done_on: Mapped[date | None]
+    outcome: Mapped[str | None]
+
+
+def boards_served(session: Session, board_ids: Collection[int]) -> frozenset[int]:
+    """Return these boards, and for each that is a panel the boards it serves."""
+    served = select(PanelBoard.board_id).where(PanelBoard.panel_id.in_(board_ids))
+    return frozenset(board_ids) | frozenset(session.scalars(served))
+
+
+def panel_of(session: Session, board_id: int) -> Panel | None:
+    """Return the panel that serves a board, or that the board is."""
+    serving = select(PanelBoard.panel_id).where(PanelBoard.board_id == board_id)
+    panels = select(Panel).where(or_(Panel.board_id == board_id, Panel.board_id.in_(serving)))
+    return session.scalars(panels.order_by(Panel.board_id).limit(1)).one_or_none()
+
+
+def has_interest(session: Session, person_id: int, case_id: int) -> bool:
+    """Return whether the person declared an interest in the case, so that it is withheld from them."""
+    return session.get(DeclaredInterest, (person_id, case_id)) is not None

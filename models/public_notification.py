@@ -1,0 +1,53 @@
+"""Deaths told from the public page by people without an account, waiting for a coordinator to accept or merge them.
+
+What was told is there to be read by coordinators alone. The code that confirms the address is kept only as a digest.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Identifier
+from models.people import Person
+
+Decision = Literal["accepted", "merged", "refused"]
+
+
+class PublicNotification(Base):
+    """One notification. `token` stands for it while it is being written; nothing can be read through it."""
+
+    __tablename__ = "public_notification"
+    __table_args__ = (
+        CheckConstraint("decision IN ('accepted', 'merged', 'refused')", name="decision"),
+        CheckConstraint("num_nonnulls(decision, decided_at, decided_by) IN (0, 3)", name="decided_by_somebody"),
+        CheckConstraint("decision IS NULL OR decision = 'refused' OR case_id IS NOT NULL", name="leads_to_a_case"),
+        CheckConstraint("decision IS NULL OR confirmed_at IS NOT NULL", name="confirmed_before_it_is_decided"),
+        Index(
+            "ix_public_notification_waiting", "board_id", "confirmed_at", "id",
+            postgresql_where=text("confirmed_at IS NOT NULL AND decision IS NULL"),
+        ),
+        Index(None, "sent_from", "created_at"),
+    )  # fmt: skip
+
+    id: Mapped[Identifier]
+    token: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
+    answers: Mapped[dict[str, Any]]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    email: Mapped[str]
+    code_digest: Mapped[bytes]
+    code_expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    sent_from: Mapped[str]
+    """A keyed digest of the network address, to limit how much comes from one place."""
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    decision: Mapped[Decision | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("review_case.id"))
