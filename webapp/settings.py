@@ -47,6 +47,16 @@ def read_settings() -> Settings:
     return settings_from(os.environ)
 
 
+def database_settings() -> Settings:
+    """Return the settings a command needs that answers no pages, and so needs no secret. Raises SettingsRefused."""
+    return settings_from({**os.environ, "SECRET_KEY": os.environ.get("SECRET_KEY") or "not used " * 4})
+
+
+def demonstration_environment() -> dict[str, str]:
+    """Return the environment in which the processes of a demonstration are started."""
+    return {**os.environ, "DEMONSTRATION": "yes"}
+
+
 def current_settings() -> Settings:
     """Return the settings that the application answering this request was made with."""
     settings: Settings = current_app.extensions["settings"]

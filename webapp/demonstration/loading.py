@@ -1,0 +1,53 @@
+"""Filling a database with the invented people and cases, and with the real case scripts where they lie beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.database import make_engine, make_sessions
+from webapp.demonstration.people import add_people, appoint_people
+from webapp.demonstration.reviews import scripts
+from webapp.loading import Loaded, load_script
+from webapp.scripts import Script, ScriptUnreadable, read_script
+from workflows.dates import london_day
+
+OWN_SCRIPTS = Path(__file__).parent
+
+
+def fill(address: str, beside: Path) -> Iterator[str]:
+    """Add what is not there yet, and yield in words what was added or could not be."""
+    engine = make_engine(address)
+    sessions = make_sessions(engine)
+    now = datetime.now(UTC)
+    added = 0
+    try:
+        with sessions() as session:
+            ids = add_people(session, now)
+            session.commit()
+        for script in (*_written(beside), *scripts(london_day(now))):
+            with sessions() as session:
+                outcome = load_script(session, script, ids)
+                session.commit()
+            added += outcome.reference is not None
+            if not outcome.loaded:
+                yield _not_loaded(script, outcome)
+        with sessions() as session:
+            appoint_people(session, ids)
+            session.commit()
+    finally:
+        engine.dispose()
+    yield f"{added} cases added." if added else "Everything was there already."
+
+
+def _written(beside: Path) -> Iterator[Script]:
+    """Yield the scripts in files: our own, and those beside the project that can be read."""
+    for path in sorted([*OWN_SCRIPTS.glob("*.yaml"), *beside.glob("*.yaml")]):
+        with suppress(ScriptUnreadable):
+            yield read_script(path)
+
+
+def _not_loaded(script: Script, outcome: Loaded) -> str:
+    return f"{script.title} {outcome.words}"
