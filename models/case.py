@@ -62,6 +62,7 @@ class Case(Base):
     stage: Mapped[str]
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
     ended_on: Mapped[date | None]
+    """The day the case ended, once nothing is owed any more; until then it stays among the live cases."""
     bites_on: Mapped[date | None]
     """The earliest last day of the deadlines still to be met; what worklists are sorted by."""
     bites_key: Mapped[str | None]
@@ -122,6 +123,8 @@ class CaseEvent(Base):
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
+        # Figures as known on an earlier day look again only at the cases with something recorded since.
+        Index(None, "recorded_at", "case_id"),
     )
 
     id: Mapped[Identifier]
@@ -161,13 +164,15 @@ class Deadline(Base):
         UniqueConstraint("case_id", "clock_key", "subject"),
         Index("ix_deadline_unmet_due_last", "due_last", "id", postgresql_where=UNMET_DEADLINE),
         Index("ix_deadline_unmet_due_soon_on", "due_soon_on", "id", postgresql_where=UNMET_DEADLINE),
-        Index("ix_deadline_subject", "subject", "case_id", postgresql_where=text("subject <> ''")),
+        Index("ix_deadline_agency", text("lower(agency)"), "case_id", postgresql_where=text("agency IS NOT NULL")),
     )
 
     id: Mapped[Identifier]
     case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"))
     clock_key: Mapped[str]
     subject: Mapped[str] = mapped_column(default="", server_default="")
+    agency: Mapped[str | None]
+    """The agency that something is asked of, as the request named it."""
     ordinal: Mapped[int]
     title: Mapped[str]
     starts_on: Mapped[date | None]

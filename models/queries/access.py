@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.agency import Agency
@@ -112,7 +112,7 @@ def may_see_what_is_asked(person_id: int | SQLColumnExpression[int], on: date) -
     asked = (
         _held(person_id, on)
         .join(Agency, Agency.id == Appointment.agency_id)
-        .join(Deadline, Deadline.subject == Agency.name)
+        .join(Deadline, func.lower(Deadline.agency) == func.lower(Agency.name))
         .where(Appointment.role == AGENCY_LEAD, Agency.board_id == Case.board_id, Deadline.case_id == Case.id)
     )
     return exists(asked.correlate_except(Appointment, Agency, Deadline))
