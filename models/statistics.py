@@ -1,0 +1,90 @@
+"""Exact intervals for small counts, and an exact test between two groups. Used with the warning small numbers need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CONFIDENCE = 0.95
+
+SMALL_DENOMINATOR = 20
+"""Below this a share carries a note (DOMAIN 8.3, K7: the threshold of the ONS for rates)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Deaths per `per` children a year, with the exact interval for the count behind it."""
+
+    deaths: int
+    population_years: float
+    per: int
+    rate: float
+    lower: float
+    upper: float
+
+    @property
+    def is_unreliable(self) -> bool:
+        """Whether the rate rests on fewer than 20 deaths and is marked “u”, as the ONS marks it."""
+        return self.deaths < SMALL_DENOMINATOR
+
+
+def poisson_interval(count: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the exact interval for the mean of a Poisson count (Garwood). Raises ValueError for a negative count."""
+    if count < 0:
+        raise ValueError("A count is not negative")
+    # Loading SciPy takes longer than all the rest of a page.
+    from scipy.stats import chi2
+
+    tail = (1 - confidence) / 2
+    lower = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
+    return lower, float(chi2.ppf(1 - tail, 2 * (count + 1))) / 2
+
+
+def pooled_rate(deaths: Iterable[int], populations: Iterable[float], per: int = 100_000) -> Rate:
+    """Return one rate for several years together, each with its population, because yearly numbers are small.
+
+    Raises ValueError when the years do not match or nobody lived there.
+    """
+    counts, years = list(deaths), list(populations)
+    lived = sum(years)
+    if len(counts) != len(years) or lived <= 0:
+        raise ValueError("Each year needs its number of deaths and the number of children who lived there")
+    count = sum(counts)
+    lower, upper = poisson_interval(count)
+    return Rate(count, lived, per, count * per / lived, lower * per / lived, upper * per / lived)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How likely a difference at least as large as the one seen is, if the two groups did not differ."""
+
+    p_value: float
+
+    def words(self) -> str:
+        """Return a sentence for the page, with the warning that small numbers need."""
+        if self.p_value < 0.05:
+            found = "A difference this large would seldom arise by chance alone"
+        else:
+            found = "A difference this large could well have arisen by chance"
+        return f"{found} (Fisher’s exact test, p = {self.p_value:.3f}). Small numbers show little either way."
+
+
+def compare(with_it: tuple[int, int], without_it: tuple[int, int]) -> Comparison:
+    """Return Fisher’s exact test, two-sided, of how many in each of two groups were of some kind and how many not."""
+    from numpy import array
+    from scipy.stats import fisher_exact
+
+    result = fisher_exact(array([with_it, without_it]), alternative="two-sided")
+    return Comparison(float(result.pvalue))
+
+
+def small_numbers_note(denominator: int) -> str:
+    """Return the note a share out of so few carries; nothing for 20 and more."""
+    if denominator >= SMALL_DENOMINATOR:
+        return ""
+    return f"Small numbers: out of {denominator}. One death more or less changes the share a great deal."
+
+
+def percent(part: int, whole: int) -> int:
+    """Return the percentage in whole numbers, half up; 0 of nothing is 0."""
+    return (200 * part + whole) // (2 * whole) if whole else 0
