@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from models import audit
 from models.case import Case
 from models.people import Person
-from models.queries.access import may_see, roles_on
+from models.queries.access import may_see, may_see_what_is_asked, roles_on
 from models.queries.accounts import roles_held
 from webapp import clock
 from webapp.database import db
@@ -79,7 +79,25 @@ def may_see_case(view: View) -> DeclaredView:
 
     A case that is not there and one that may not be seen are answered alike. That it was read is recorded first.
     """
-    return DeclaredView(view, "may see the case", _admit_to_case)
+    return DeclaredView(view, "may see the case", lambda arguments: _admit_to_case(arguments, _whole_case()))
+
+
+def may_see_part_of_case(view: View) -> DeclaredView:
+    """Let those also reach the view who lead an agency of which something is asked in the case.
+
+    The view shows them what is asked of the agency and not the case: it must ask `sees_whole_case`.
+    """
+
+    def admit(arguments: Arguments) -> Arguments:
+        asked = may_see_what_is_asked(current_person().id, clock.today())
+        return _admit_to_case(arguments, or_(_whole_case(), asked))
+
+    return DeclaredView(view, "may see the case, or leads an agency asked in it", admit)
+
+
+def sees_whole_case(case: Case) -> bool:
+    """Return whether the person asking may see the case, and not only what is asked of an agency in it."""
+    return db.session.scalar(select(true()).where(Case.id == case.id, _whole_case())) or False
 
 
 def current_person() -> Person:
@@ -113,10 +131,14 @@ def _admit_signed_in(arguments: Arguments) -> Arguments:
     return arguments
 
 
-def _admit_to_case(arguments: Arguments) -> Arguments:
+def _whole_case() -> ColumnElement[bool]:
+    return may_see(current_person().id, clock.today())
+
+
+def _admit_to_case(arguments: Arguments, condition: ColumnElement[bool]) -> Arguments:
     person = current_person()
     named = select(Case).where(Case.reference == arguments["reference"])
-    case = db.session.scalars(named.where(may_see(person.id, clock.today()))).one_or_none()
+    case = db.session.scalars(named.where(condition)).one_or_none()
     if case is None:
         abort(404)
     _record_reading(person, case)
