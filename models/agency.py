@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -68,10 +70,23 @@ def next_reference(session: Session, board: Board, opened_on: date) -> str:
     The number is taken for good only if the transaction commits; until then
     another case of the same board and year waits for it.
     """
-    take = insert(ReferenceSerial).values(board_id=board.id, year=opened_on.year, last_serial=1)
+    return next_references(session, board, [opened_on])[0]
+
+
+def next_references(session: Session, board: Board, opened_on: Sequence[date]) -> list[str]:
+    """Return the next unused references for cases opened on these days, in one statement for each year."""
+    serials = {
+        year: iter(_take_serials(session, board.id, year, times))
+        for year, times in sorted(Counter(day.year for day in opened_on).items())
+    }
+    return [f"{board.reference_prefix}-{day.year}-{next(serials[day.year]):03d}" for day in opened_on]
+
+
+def _take_serials(session: Session, board_id: int, year: int, times: int) -> range:
+    take = insert(ReferenceSerial).values(board_id=board_id, year=year, last_serial=times)
     take = take.on_conflict_do_update(
         index_elements=[ReferenceSerial.board_id, ReferenceSerial.year],
-        set_={"last_serial": ReferenceSerial.last_serial + 1},
+        set_={"last_serial": ReferenceSerial.last_serial + times},
     )
-    serial = session.scalars(take.returning(ReferenceSerial.last_serial)).one()
-    return f"{board.reference_prefix}-{opened_on.year}-{serial:03d}"
+    last = session.scalars(take.returning(ReferenceSerial.last_serial)).one()
+    return range(last - times + 1, last + 1)

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from models import hashing, projection
-from models.agency import Board, next_reference
+from models.agency import Board, next_reference, next_references
 from models.case import Case, CaseEvent, LinkedCase
 from models.consequences import Preview, consequences
 from models.corrections import correction, procedure_as_known
 from models.errors import CaseMovedOn, Since
 from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases
 from models.kept_apart import Apart, set_apart
+from models.whole_case import WholeCase
 from workflows import registry
 from workflows.calendar import Calendar, england
 from workflows.dates import london_day
@@ -83,6 +85,47 @@ def open_case(
     )
     session.expire(case)
     return case
+
+
+def open_whole_cases(
+    session: Session,
+    *,
+    workflow_key: str,
+    board: Board,
+    wholes: Sequence[WholeCase],
+    actor: Actor,
+    now: datetime,
+) -> list[int]:
+    """Return the ids of new cases of the board, each with the whole history it was judged to have.
+
+    The same rows as opening each and taking its steps one by one, in as many statements as one step takes; but nobody
+    is told, because what an import records happened long ago.
+    """
+    session.flush()
+    connection = session.connection()
+    references = next_references(session, board, [whole.history.events[0].happened_on.last for whole in wholes])
+    sealed = [_sealed(reference, whole, actor) for reference, whole in zip(references, wholes, strict=True)]
+    cases = [
+        {
+            "reference": reference,
+            "last_event_hash": rows[-1]["hash"],
+            "history_length": len(rows),
+            **whole.projected.case,
+        }
+        for reference, whole, rows in zip(references, wholes, sealed, strict=True)
+    ]
+    common = {"workflow_key": workflow_key, "board_id": board.id, "now": now, "rows": projection.as_json(cases)}
+    ids = {row.reference: row.id for row in connection.exec_driver_sql(_ADD_CASES, common)}
+    case_ids = [ids[reference] for reference in references]
+    events = [{"case_id": case_id, **row} for case_id, rows in zip(case_ids, sealed, strict=True) for row in rows]
+    parameters = {"rows": projection.as_json(events), "now": now}
+    for statement in (_ADD_EVENTS, _AUDIT_EVENTS):
+        connection.exec_driver_sql(statement, parameters)
+    for case_id, whole in zip(case_ids, wholes, strict=True):
+        _keep_apart(connection, case_id, whole.apart)
+    projected = {case_id: whole.projected for case_id, whole in zip(case_ids, wholes, strict=True)}
+    projection.write_beside(connection, projected)
+    return case_ids
 
 
 def take_step(
@@ -336,6 +379,40 @@ VALUES (
 RETURNING id
 """  # noqa: S608 - the names of our own columns
 
+_ADD_CASES = f"""
+INSERT INTO review_case (
+    reference, workflow_key, board_id, created_at, updated_at, history_length, last_event_hash, version,
+    {", ".join(projection.CASE_TYPES)})
+SELECT reference, %(workflow_key)s, %(board_id)s, %(now)s, %(now)s, history_length, decode(last_event_hash, 'hex'), 1,
+       {", ".join(projection.CASE_TYPES)}
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
+    reference text, history_length integer, last_event_hash text, {projection.record(projection.CASE_TYPES)})
+RETURNING reference, id
+"""  # noqa: S608 - the names of our own columns
+
+_EVENT_TYPES = {
+    "case_id": "bigint", "sequence": "integer", "kind": "text", "step": "text", "happened_first": "date",
+    "happened_last": "date", "happened_precision": "text", "actor_id": "bigint", "role": "text",
+    "on_behalf_of": "bigint", "answers": "jsonb", "procedure_fingerprint": "text",
+}  # fmt: skip
+
+_ADD_EVENTS = f"""
+INSERT INTO case_event ({", ".join(_EVENT_TYPES)}, recorded_at, previous_hash, hash)
+SELECT {", ".join(_EVENT_TYPES)}, %(now)s, decode(previous_hash, 'hex'), decode(hash, 'hex')
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
+    {projection.record(_EVENT_TYPES)}, previous_hash text, hash text)
+ORDER BY case_id, sequence
+"""  # noqa: S608 - the names of our own columns
+
+_AUDIT_EVENTS = """
+INSERT INTO audit_entry (at, person_id, role, action, case_id, event_sequence, detail)
+SELECT %(now)s, actor_id, role, CASE sequence WHEN 1 THEN 'open_case' ELSE 'take_step' END, case_id, sequence,
+       jsonb_build_object('step', step)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
+    case_id bigint, sequence integer, step text, actor_id bigint, role text)
+ORDER BY case_id, sequence
+"""
+
 _KEEP_APART = """
 INSERT INTO answer_kept_apart (case_id, event_sequence, question, answer, salt)
 VALUES (%(case_id)s, %(sequence)s, %(question)s, %(answer)s::jsonb, %(salt)s)
@@ -357,13 +434,34 @@ def _write(session: Session, place: _Place, writing: _Writing, act: _Act, case: 
         "detail": json.dumps({"step": writing.event.step}),
     }
     row["id"] = connection.exec_driver_sql(_ADD, parameters).scalar_one()
-    for each in writing.apart:
-        apart = {"question": each.question, "answer": json.dumps(each.answer), "salt": each.salt}
-        connection.exec_driver_sql(_KEEP_APART, {"case_id": place.case_id, "sequence": row["sequence"], **apart})
-    projection.write_beside(connection, place.case_id, writing.projected)
+    _keep_apart(connection, place.case_id, [writing.apart], starting_at=row["sequence"])
+    projection.write_beside(connection, {place.case_id: writing.projected})
     if case is not None and case in session:
         session.expire(case)
     return _as_stored(session, row)
+
+
+def _sealed(reference: str, whole: WholeCase, actor: Actor) -> list[dict[str, Any]]:
+    """Return the columns of each event of a whole case, each sealed with the one before, bytes in hexadecimal."""
+    rows, last_hash = [], hashing.FIRST_PREVIOUS
+    for event in whole.history.events:
+        row = _row(_Place(0, reference, last_hash), event, _Act("take_step", actor, None))
+        last_hash = row["hash"]
+        rows.append(
+            {name: row[name] for name in _EVENT_TYPES if name != "case_id"}
+            | {"previous_hash": row["previous_hash"].hex(), "hash": last_hash.hex()}
+        )
+    return rows
+
+
+def _keep_apart(
+    connection: Connection, case_id: int, apart: Sequence[Sequence[Apart]], *, starting_at: int = 1
+) -> None:
+    """Write the answers that events of a case keep apart, those of the event `starting_at` first."""
+    for sequence, answers in enumerate(apart, start=starting_at):
+        for each in answers:
+            row = {"question": each.question, "answer": json.dumps(each.answer), "salt": each.salt}
+            connection.exec_driver_sql(_KEEP_APART, {"case_id": case_id, "sequence": sequence, **row})
 
 
 def _row(place: _Place, event: Event, act: _Act) -> dict[str, Any]:

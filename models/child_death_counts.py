@@ -132,7 +132,7 @@ def count(events: Iterable[Event]) -> Death:
     A day known only to the month counts from its last, as everywhere.
     """
     events = tuple(events)
-    told = events[0].answers
+    told = next(event.answers for event in events if event.step == "notify_death")
     notified_on = _day(told["notified_on"])
     left = next((event for event in reversed(events) if event.step in LEFT_AS), None)
     reviews = _reviews(events, told, notified_on)

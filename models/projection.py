@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from models import case as stored
+from models import child_death_counts
+from models.child_death_counts import Death
 from models.histories import CaseAsRead
 from workflows import clocks
 from workflows.calendar import Calendar
@@ -23,6 +25,7 @@ from workflows.fingerprint import fingerprint
 from workflows.history import History
 from workflows.holds import Hold
 from workflows.next_step import next_step
+from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.standing import Standing, stand
 
 Columns = Mapping[str, Any]
@@ -54,6 +57,8 @@ class Projection:
     case: Columns
     deadlines: tuple[Columns, ...]
     holds: tuple[Columns, ...]
+    counted: Death | None = None
+    """How the figures count it, if it is a child’s death."""
 
 
 def project_case(read: CaseAsRead, calendar: Calendar) -> Projection:
@@ -79,7 +84,12 @@ def project(standing: Standing) -> Projection:
         case=_case(standing, started),
         deadlines=tuple(_deadline(deadline, place, standing) for place, deadline in enumerate(started)),
         holds=tuple(_hold(hold) for hold in standing.all_holds),
+        counted=child_death_counts.count(standing.events) if _is_a_death(standing) else None,
     )
+
+
+def _is_a_death(standing: Standing) -> bool:
+    return standing.procedure.workflow == CHILD_DEATH_REVIEW
 
 
 def _case(standing: Standing, started: Sequence[clocks.Deadline]) -> dict[str, Any]:
@@ -90,7 +100,7 @@ def _case(standing: Standing, started: Sequence[clocks.Deadline]) -> dict[str, A
     return {
         "regime_key": standing.regime,
         "procedure_fingerprint": fingerprint(standing.procedure),
-        "pseudonym": standing.events[0].answers.get("pseudonym", ""),
+        "pseudonym": _known_as(standing),
         "opened_on": standing.opened_on.last,
         "state": standing.state,
         "stage": standing.stage,
@@ -105,6 +115,12 @@ def _case(standing: Standing, started: Sequence[clocks.Deadline]) -> dict[str, A
         "next_step": step.key if step else None,
         "next_roles": list(step.by) if step else [],
     }
+
+
+def _known_as(standing: Standing) -> str:
+    """Return the pseudonym, or the panel's own reference: the only name on a panel's papers (DOMAIN 3.3)."""
+    told = standing.events[0].answers
+    return str(told.get("pseudonym") or told.get("cdop_ref") or "")
 
 
 def _is_owed(deadline: clocks.Deadline) -> bool:
@@ -191,26 +207,24 @@ def write(connection: Connection, projections: Mapping[int, Projection], now: da
 
     Three statements however many cases there are. Rows that are right already are not touched.
     """
-    parameters = _parameters(projections) | {"now": now}
-    changed = connection.exec_driver_sql(_CASES, parameters).rowcount
-    connection.exec_driver_sql(DEADLINES, parameters)
-    connection.exec_driver_sql(HOLDS, parameters)
-    return changed
-
-
-def write_beside(connection: Connection, case_id: int, projected: Projection) -> None:
-    """Write the deadlines and holds of one case. Holds only where there are or may have been any."""
-    parameters = _parameters({case_id: projected})
-    connection.exec_driver_sql(DEADLINES, parameters)
-    connection.exec_driver_sql(HOLDS, parameters)
-
-
-def _parameters(projections: Mapping[int, Projection]) -> dict[str, Any]:
-    return {
+    parameters = {
         "case_ids": list(projections),
         "cases": _as_json({"id": case_id, **each.case} for case_id, each in projections.items()),
         "deadlines": _as_json(_owned(projections, "deadlines")),
         "holds": _as_json(_owned(projections, "holds")),
+        "now": now,
+    }
+    changed = connection.exec_driver_sql(_CASES, parameters).rowcount
+    connection.exec_driver_sql(_DEADLINES, parameters)
+    connection.exec_driver_sql(_HOLDS, parameters)
+    return changed
+
+
+def beside_an_event(case_id: int, projected: Projection) -> dict[str, Any]:
+    """Return the parameters that `DEADLINES_OF_MOVED` and `HOLDS_OF_MOVED` are given, beside the case's columns."""
+    return {
+        "deadlines": _as_json({"case_id": case_id, **row} for row in projected.deadlines),
+        "holds": _as_json({"case_id": case_id, **row} for row in projected.holds),
     }
 
 
@@ -218,7 +232,7 @@ def _owned(projections: Mapping[int, Projection], kind: str) -> Iterable[dict[st
     return ({"case_id": case_id, **row} for case_id, each in projections.items() for row in getattr(each, kind))
 
 
-def _as_json(rows: Iterable[Mapping[str, Any]]) -> str:
+def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows as the JSON that `jsonb_to_recordset` takes apart, with days and moments as ISO text."""
     return json.dumps(list(rows), default=_iso)
 
@@ -227,7 +241,7 @@ def _iso(value: date) -> str:
     return value.isoformat()
 
 
-def _record(types: Mapping[str, str]) -> str:
+def record(types: Mapping[str, str]) -> str:
     return ", ".join(f"{column} {kind}" for column, kind in types.items())
 
 
@@ -235,28 +249,39 @@ def _row(types: Mapping[str, str], table: str) -> str:
     return ", ".join(f"{table}.{column}" for column in types)
 
 
-def _kept_as(table: str, key: Sequence[str], types: Mapping[str, str], parameter: str) -> str:
-    """Return the statement that leaves in `table` the rows given for these cases, touching only what differs."""
+def _kept_as(table: str, key: Sequence[str], types: Mapping[str, str], cases: str) -> str:
+    """Return the parts of a statement that leave in `table` the rows given for `cases`, touching only what differs.
+
+    `cases` is a query of the ids of the cases.
+    """
     same = " AND ".join(f"kept.{column} = given.{column}" for column in ("case_id", *key))
     columns, names = _row(types, "given"), ", ".join(types)
     return f"""
-WITH given AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%({parameter})s::jsonb) AS each(case_id bigint, {_record(types)})
-), gone AS (
+given_{table} AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%({table}s)s::jsonb) AS each(case_id bigint, {_record(types)})
+    WHERE case_id IN ({cases})
+), gone_{table} AS (
     DELETE FROM {table} AS kept
-    WHERE kept.case_id = ANY(%(case_ids)s) AND NOT EXISTS (SELECT FROM given WHERE {same})
-)
-INSERT INTO {table} (case_id, {names})
-SELECT case_id, {names} FROM given
-WHERE NOT EXISTS (
-    SELECT FROM {table} AS kept WHERE {same} AND ({_row(types, "kept")}) IS NOT DISTINCT FROM ({columns})
-)
-ON CONFLICT (case_id, {", ".join(key)}) DO UPDATE SET ({names}) = ROW({_row(types, "EXCLUDED")})
-"""  # noqa: S608 - the names of our own columns
+    WHERE kept.case_id IN ({cases}) AND NOT EXISTS (SELECT FROM given_{table} AS given WHERE {same})
+), kept_{table} AS (
+    INSERT INTO {table} (case_id, {names})
+    SELECT case_id, {names} FROM given_{table} AS given
+    WHERE NOT EXISTS (
+        SELECT FROM {table} AS kept WHERE {same} AND ({_row(types, "kept")}) IS NOT DISTINCT FROM ({columns})
+    )
+    ON CONFLICT (case_id, {", ".join(key)}) DO UPDATE SET ({names}) = ROW({_row(types, "EXCLUDED")})
+)"""  # noqa: S608 - the names of our own tables and columns
 
 
-DEADLINES = _kept_as("deadline", ("clock_key", "subject"), DEADLINE_TYPES, "deadlines")
-HOLDS = _kept_as("hold", ("event_sequence",), HOLD_TYPES, "holds")
+_MOVED, _GIVEN = "SELECT id FROM moved", "SELECT unnest(%(case_ids)s::bigint[])"
+_DEADLINE_KEY, _HOLD_KEY = ("clock_key", "subject"), ("event_sequence",)
+
+DEADLINES_OF_MOVED = _kept_as("deadline", _DEADLINE_KEY, DEADLINE_TYPES, _MOVED)
+HOLDS_OF_MOVED = _kept_as("hold", _HOLD_KEY, HOLD_TYPES, _MOVED)
+"""Parts of the statement that adds an event: what is written beside it, for the case that its part `moved` moved."""
+
+_DEADLINES = f"WITH {_kept_as('deadline', _DEADLINE_KEY, DEADLINE_TYPES, _GIVEN)} SELECT"
+_HOLDS = f"WITH {_kept_as('hold', _HOLD_KEY, HOLD_TYPES, _GIVEN)} SELECT"
 
 _CASES = f"""
 UPDATE review_case AS kept
