@@ -47,11 +47,11 @@ class CompiledMachine:
         self._triggers = {name: event.trigger for name, event in machine.events.items()}
 
     def fire(self, state: str, step: str) -> str:
-        """Return the state after the step. Raises NotFromHere when it cannot be taken from `state`."""
+        """Return the state after the step. Raises NotFromHere when `state` has no such way out."""
         standing = _Standing(state)
         try:
             self._triggers[step](standing)
-        except (MachineError, KeyError) as refused:
+        except (MachineError, KeyError, ValueError) as refused:
             raise NotFromHere(f"{step} cannot be taken from {state}") from refused
         return standing.state
 

@@ -258,12 +258,19 @@ def _corrected(
     today = london_day(event.recorded_at)
     on = _day_of(told, None if opened.sequence == event.supersedes else opened.happened_on, today)
     others = [each for each in history.effective() if each.sequence != event.supersedes]
-    before = others[: place_for(on, others)]
-    holds = _stand(procedure, before, history.new_arrangements_start, calendar, on.last).holds if before else ()
+    holds = _active_holds(procedure, others[: place_for(on, others)])
     answers = read_answers(procedure.step(event.step), told.answers, Asked(on, today, holds))
     corrected = replace(event, kind="correction", happened_on=on, answers=answers)
     _refuse_unless_reckonable(procedure, corrected, calendar)
     return corrected
+
+
+def _active_holds(procedure: Procedure, events: Iterable[Event]) -> tuple[Hold, ...]:
+    holds: tuple[Hold, ...] = ()
+    for event in events:
+        if does := procedure.step(event.step).on_hold:
+            holds = after_event(holds, event, does)
+    return active(holds)
 
 
 def _refuse_unless_reckonable(procedure: Procedure, event: Event, calendar: Calendar) -> None:
