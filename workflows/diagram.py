@@ -14,6 +14,7 @@ BOX_WIDTH, BOX_HEIGHT = 148, 46
 GAP_ACROSS, GAP_DOWN = 34, 44
 LABEL_WIDTH, MARGIN = 112, 12
 LETTERS_A_LINE = 20
+ACROSS = 4
 TOO_MANY_WAYS_TO_DRAW = 6
 
 ARROW = (
@@ -62,7 +63,12 @@ def drawn(procedure: Procedure) -> tuple[Move, ...]:
     """Return the moves a diagram draws: one line between two states, however many steps lead there."""
     everywhere = {step.key for step in from_anywhere(procedure)}
     kept = {(move.before, move.after): move for move in moves(procedure) if move.step.key not in everywhere}
-    return tuple(kept.values())
+    return tuple(move for move in kept.values() if not _comes_from_a_hold(procedure, move))
+
+
+def _comes_from_a_hold(procedure: Procedure, move: Move) -> bool:
+    """Return whether the move leaves a hold state for where it could lead from the state held too."""
+    return move.before in procedure.hold_states and not move.step.on_hold
 
 
 def mermaid(procedure: Procedure) -> str:
@@ -93,19 +99,33 @@ class _Box:
 
 @cache
 def _boxes(procedure: Procedure) -> Mapping[str, _Box]:
-    """Return where each state is drawn: a row for each stage, its states from left to right."""
+    """Return where each state is drawn: a row for each stage, and each hold state beside what it holds."""
     boxes: dict[str, _Box] = {}
     top = MARGIN
     for stage in procedure.stages:
-        states = [state for state in procedure.states if state.stage == stage.key]
+        states = [
+            state for state in procedure.states if state.stage == stage.key and state.key not in procedure.hold_states
+        ]
         for row in _rows(states):
             for place, state in enumerate(row):
-                boxes[state.key] = _Box(state, LABEL_WIDTH + place * (BOX_WIDTH + GAP_ACROSS), top)
+                boxes[state.key] = _Box(state, _left(place), top)
             top += BOX_HEIGHT + GAP_DOWN
+    taken: set[int] = set()
+    for scope in procedure.scopes:
+        if scope.stands_in is not None:
+            level = boxes[scope.states[0]].top
+            while level in taken:
+                level += BOX_HEIGHT + GAP_DOWN
+            taken.add(level)
+            boxes[scope.stands_in] = _Box(procedure.state(scope.stands_in), _left(ACROSS), level)
     return boxes
 
 
-def _rows(states: Sequence[State], most: int = 4) -> list[Sequence[State]]:
+def _left(place: int) -> int:
+    return LABEL_WIDTH + place * (BOX_WIDTH + GAP_ACROSS)
+
+
+def _rows(states: Sequence[State], most: int = ACROSS) -> list[Sequence[State]]:
     return [states[first : first + most] for first in range(0, len(states), most)]
 
 
@@ -134,7 +154,9 @@ def diagram_svg(procedure: Procedure, current_state: str | None = None) -> str:
 
 def _stage_labels(procedure: Procedure, boxes: Mapping[str, _Box]) -> Iterator[str]:
     for stage in procedure.stages:
-        tops = [box.top for box in boxes.values() if box.state.stage == stage.key]
+        tops = [
+            box.top for key, box in boxes.items() if box.state.stage == stage.key and key not in procedure.hold_states
+        ]
         if tops:
             yield (
                 f'<text class="app-diagram__stage" x="0" y="{min(tops) + BOX_HEIGHT // 2 + 5}">'
