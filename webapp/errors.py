@@ -82,8 +82,14 @@ def _ask_to_sign_in(_error: Exception) -> ResponseReturnValue:
     """Send the person to sign in. A form that came too late is kept for them; a page is what they come back to."""
     if request.method != "POST":
         return redirect(url_for("accounts.sign_in", to=request.full_path.rstrip("?")))
-    kept = keep_typed()
-    return redirect(url_for("accounts.sign_in", kept="yes" if kept else None, to=None if kept else request.path), 303)
+    if keep_typed():
+        return redirect(url_for("accounts.sign_in", kept="yes"), 303)
+    return redirect(url_for("accounts.sign_in", to=request.path if _is_a_page() else None), 303)
+
+
+def _is_a_page() -> bool:
+    """Return whether the address that was sent to can also be looked at."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def _offer_form_again(_error: Exception) -> ResponseReturnValue:

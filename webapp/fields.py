@@ -1,10 +1,10 @@
 """Boxes on forms that the form library lacks: a day, a list of lines, several choices. Each keeps what was typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from wtforms import Field, SelectMultipleField, TextAreaField
+from wtforms import Field, RadioField, SelectChoice, SelectMultipleField, TextAreaField
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
@@ -108,8 +108,28 @@ class LinesField(TextAreaField):
         self.data = [line.strip() for line in "\n".join(values).splitlines() if line.strip()]
 
 
+class OneOfField(RadioField):
+    """One answer of several, or none where none is needed. `data` is its key, or empty."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, coerce=_given, **kwargs)
+
+    def pre_validate(self, _form: Any) -> None:
+        if self.data and self.data not in {choice.value for choice in self.iter_choices()}:
+            raise StopValidation(f"“{self.label.text}” must be one of the answers offered")
+
+
 class ChoicesField(SelectMultipleField):
-    """Any number of choices, shown as checkboxes."""
+    """Any number of answers, shown as checkboxes. `data` is the list of their keys."""
+
+    def pre_validate(self, _form: Any) -> None:
+        if not set(self.data or ()) <= {choice.value for choice in self.iter_choices()}:
+            raise StopValidation(f"“{self.label.text}” must be among the answers offered")
+
+
+def offered(answers: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return the answers a field offers, from the key and the words of each."""
+    return [SelectChoice(key, words) for key, words in answers]
 
 
 def needed(words: str) -> Callable[[Any, Field], None]:
@@ -118,6 +138,7 @@ def needed(words: str) -> Callable[[Any, Field], None]:
     def check(_form: Any, field: Field) -> None:
         typed = field.raw_data[0] if field.raw_data else ""
         if not str(typed).strip():
+            field.errors = []
             raise StopValidation(words)
 
     return check
@@ -129,6 +150,10 @@ def month_number(typed: str) -> int | None:
         return number if 1 <= number <= 12 else None
     meant = [at for at, name in enumerate(MONTH_NAMES, start=1) if name.lower().startswith(typed.lower())]
     return meant[0] if len(meant) == 1 and len(typed) >= 3 else None
+
+
+def _given(answer: str | None) -> str:
+    return answer or ""
 
 
 def _number(typed: str) -> int | None:

@@ -7,6 +7,7 @@ late is therefore known to come from a page of ours shown to that person, and is
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import Response, request
 from flask import session as browser
@@ -87,7 +88,7 @@ def offered_again() -> bool:
 
 def forget_what_was_offered(response: Response) -> Response:
     """Forget a kept form once it is on a page again, in the hands of whoever typed it."""
-    if offered_again() and current_user.is_authenticated and response.status_code < 500:
+    if response.status_code < HTTPStatus.BAD_REQUEST and offered_again() and current_user.is_authenticated:
         forget_unsent(current_user.person, [request.path])
         db.session.commit()
     return response

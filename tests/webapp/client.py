@@ -28,7 +28,7 @@ class WatchedSession(Session):
     left_unsaved = False
 
     def close(self) -> None:
-        type(self).left_unsaved = self.unsaved or bool(self.new or self.dirty or self.deleted)
+        WatchedSession.left_unsaved = self.unsaved or bool(self.new or self.dirty or self.deleted)
         super().close()
 
 
@@ -54,6 +54,7 @@ class CheckedClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         WatchedSession.left_unsaved = False
+        kwargs.setdefault("buffered", True)
         kwargs.setdefault("base_url", "https://localhost")
         kwargs.setdefault("headers", {"Referer": "https://localhost/"})
         response = super().open(*args, **kwargs)
@@ -105,8 +106,8 @@ def problems_of(page: str, app: Flask, path: str = "/") -> Iterator[str]:
 
 
 def words_of(element: Element) -> str:
-    """Return the words in an element, single-spaced."""
-    return " ".join("".join(element.itertext()).split())
+    """Return the words in an element, single-spaced, those of neighbouring elements apart."""
+    return re.sub(r" (?=[.,:;)])", "", " ".join(" ".join(element.itertext()).split()))
 
 
 def tree_of(page: TestResponse) -> Element:
@@ -149,9 +150,9 @@ def _held_by(form: Element) -> dict[str, list[str]]:
         if not name or (box.get("type") in {"radio", "checkbox"} and box.get("checked") is None):
             continue
         if box.tag == "select":
-            held[name] = [
-                option.get("value", "") for option in box.iter("option") if option.get("selected") is not None
-            ]
+            options = list(box.iter("option"))
+            chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+            held[name] = [option.get("value", "") for option in chosen]
         elif box.tag in {"input", "textarea"}:
             held.setdefault(name, []).append(box.get("value", "") if box.tag == "input" else (box.text or ""))
     return held

@@ -9,6 +9,7 @@ from webapp.forms import PageForm
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+FEWEST_DIFFERENT_SIGNS = 5
 
 
 class SignInForm(PageForm):
@@ -34,16 +35,20 @@ class PasswordForm(PageForm):
             raise ValidationError("This is not the password you have now")
 
     def validate_new_password(self, field: PasswordField) -> None:
-        if problem := why_not(field.data or "", self.person):
+        if problem := why_not(field.data or "", self.person.email):
             raise ValidationError(problem)
 
 
-def why_not(password: str, person: Person) -> str:
-    """Return why a password will not do, or nothing. Long and hard to guess is what counts, not which signs it has."""
+def why_not(password: str, email: str) -> str:
+    """Return why a password will not do for the account of `email`, or nothing.
+
+    Long and hard to guess is what counts, not which signs it has.
+    """
+    name = email.partition("@")[0].strip().lower()
     if len(password) < SHORTEST_PASSWORD:
         return f"New password must be {SHORTEST_PASSWORD} characters or more"
     if len(password) > LONGEST_PASSWORD:
         return f"New password must be {LONGEST_PASSWORD} characters or fewer"
-    if person.email.partition("@")[0] in password.lower() or len(set(password)) < 5:
+    if (name and name in password.lower()) or len(set(password)) < FEWEST_DIFFERENT_SIGNS:
         return "New password must be harder to guess"
     return ""

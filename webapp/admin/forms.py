@@ -4,12 +4,11 @@ import re
 import secrets
 from collections.abc import Iterable
 
-from wtforms import EmailField, RadioField, SelectField, StringField, ValidationError
+from wtforms import EmailField, SelectField, StringField, ValidationError
 
 from models.agency import Board
-from models.people import Person
 from webapp.accounts.forms import why_not
-from webapp.fields import DayField, needed
+from webapp.fields import DayField, OneOfField, needed, offered
 from webapp.forms import PageForm
 from webapp.wording import role_words, sentence_case
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, ROLES
@@ -32,12 +31,13 @@ class FirstPasswordForm(PageForm):
     )
 
     def validate_first_password(self, field: StringField) -> None:
-        if problem := why_not(field.data or "", self.owner()):
+        if problem := why_not(field.data or "", self.owner_email):
             raise ValidationError(problem.replace("New", "First"))
 
-    def owner(self) -> Person:
-        """Return whose password it is to be, as far as the form tells."""
-        return Person(name="", email="@")
+    @property
+    def owner_email(self) -> str:
+        """The address whose owner is to sign in with it, as far as the form tells."""
+        return ""
 
 
 class PersonForm(FirstPasswordForm):
@@ -50,14 +50,15 @@ class PersonForm(FirstPasswordForm):
         if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", (field.data or "").strip()):
             raise ValidationError("Enter an e-mail address such as name@example.org")
 
-    def owner(self) -> Person:
-        return Person(name=self.name.data or "", email=self.email.data or "@")
+    @property
+    def owner_email(self) -> str:
+        return self.email.data or ""
 
 
 class AppointmentForm(PageForm):
     """A role, where it is held, and from when to when."""
 
-    role = SelectField("Role", choices=[("", "Choose a role")], validators=[needed("Choose a role")])
+    role = SelectField("Role", validators=[needed("Choose a role")])
     board = SelectField("Board or panel", description="Leave this open for an appointment to one case alone.")
     reference = StringField(
         "Case reference", description="Only for an appointment to one case. For example, BEX-2012-003."
@@ -69,12 +70,13 @@ class AppointmentForm(PageForm):
     def offer(self, boards: Iterable[Board]) -> None:
         """Offer every role, board and agency to choose from."""
         known = list(boards)
-        self.role.choices = [("", "Choose a role"), *((key, sentence_case(role_words(key))) for key in ROLES)]
-        self.board.choices = [("", "No board"), *((board.reference_prefix, board.name) for board in known)]
-        self.agency.choices = [
-            ("", "No agency"),
-            *((str(agency.id), f"{agency.name} ({board.short_name})") for board in known for agency in board.agencies),
+        roles = [(key, sentence_case(role_words(key))) for key in ROLES]
+        agencies = [
+            (str(agency.id), f"{agency.name} ({board.short_name})") for board in known for agency in board.agencies
         ]
+        self.role.choices = offered([("", "Choose a role"), *roles])
+        self.board.choices = offered([("", "No board"), *((board.reference_prefix, board.name) for board in known)])
+        self.agency.choices = offered([("", "No agency"), *agencies])
 
     def validate_board(self, field: SelectField) -> None:
         places = [place for place in (field.data, self.reference.data) if place]
@@ -107,7 +109,7 @@ class BoardForm(PageForm):
     short_name = StringField(
         "Short name", description="As lists show it, such as Bexley", validators=[needed("Enter a short name")]
     )
-    kind = RadioField("Kind", choices=BOARD_KINDS, validators=[needed("Choose what kind of board it is")])
+    kind = OneOfField("Kind", choices=offered(BOARD_KINDS), validators=[needed("Choose what kind of board it is")])
     new_arrangements_start = DayField(
         "Day the area’s safeguarding partners took over",
         description="Decides which edition of the guidance a new case is under. Leave it empty if it is not known.",

@@ -1,0 +1,102 @@
+"""Reading case scripts: what is wrong is said with file and line, and yes, no and on stay words."""
+
+from textwrap import dedent
+
+import pytest
+
+from webapp.replaying import replay
+from webapp.scripts import ScriptUnreadable, read_script
+
+OPENING = """\
+title: Child A
+workflow: serious_case_review
+board: Anytown Safeguarding Children Board
+synthetic: true
+steps:
+  - step: refer_case
+    on: 2014-03-03
+    as: business_manager
+    answers: {received_on: 2014-03-03, incident_on: 2014-02, pseudonym: Child A, died: no, seriously_harmed: yes,
+      abuse_or_neglect: suspected, concern_about_joint_working: no, normally_resident_in: Anytown, referred_by: Police}
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    def write(text, more=""):
+        path = tmp_path / "case.yaml"
+        path.write_text(dedent(text) + dedent(more), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_yes_no_and_on_are_words(script):
+    step = read_script(script(OPENING)).steps[0]
+
+    assert step.on.iso() == "2014-03-03"
+    assert (step.answers["died"], step.answers["seriously_harmed"]) == ("no", "yes")
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "words"),
+    [
+        ("title: [", 2, ""),
+        ("title: Child A\nworkflow: nothing\nboard: B\nsteps: [{step: a, on: 2014-01-01, as: b}]\n", 1, "no “nothing”"),
+        (OPENING + "  - {step: fly_away, on: 2014-03-04, as: board_chair}\n", 11, "no step “fly_away”"),
+        (OPENING + "  - {step: recommend, on: 2014-03-04, as: emperor}\n", 11, "no role “emperor”"),
+        (OPENING + "  - {step: recommend, on: 2014-13, as: board_chair}\n", 11, "“on”"),
+        (OPENING + "  - {step: recommend, as: board_chair}\n", 11, "“on” is missing"),
+        (OPENING + "  - {step: recommend, on: 2014-03-04, as: board_chair, when: now}\n", 11, "“when” is not known"),
+        (OPENING + "expect:\n  - {as_at: 2014-03-04, deadlines: {moon: {status: met}}}\n", 12, "no clock “moon”"),
+        (OPENING + "expect:\n  - {as_at: 2014-03-04, stat: referred}\n", 12, "“stat” is not known"),
+        ("just words\n", 1, "a script is a mapping"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_file_and_line(script, written, line, words):
+    path = script(written)
+
+    with pytest.raises(ScriptUnreadable) as wrong:
+        read_script(path)
+
+    assert f"{path}: line {line}: " in str(wrong.value)
+    assert words in str(wrong.value)
+
+
+def test_a_failed_expectation_says_what_was_expected_and_what_came(script, session):
+    expect = """\
+expect:
+  - as_at: 2014-03-05
+    state: scoping
+    deadlines:
+      decision: {due: 2014-04-04, status: overdue}
+    available: [publish_report]
+    refused: [request_scoping]
+"""
+    replayed = replay(session, read_script(script(OPENING + expect)))
+
+    words = " / ".join(failure.words for failure in replayed.failures)
+    assert "state should be scoping and is referred" in words
+    assert "decision due should be 2014-04-04 and is 2014-04-03" in words
+    assert "decision status should be overdue and is running" in words
+    assert "publish_report should be available and is refused (state" in words
+    assert "request_scoping should be refused and can be taken" in words
+
+
+@pytest.mark.parametrize(
+    ("step", "holds"),
+    [
+        ("{step: request_scoping, on: 2014-03-04, as: board_chair, refused: role}", True),
+        ("{step: publish_report, on: 2014-03-04, as: board_chair, refused: state}", True),
+        ("{step: request_scoping, on: 2014-03-04, as: business_manager, refused: answer}", True),
+        ("{step: request_scoping, on: 2014-03-04, as: business_manager, refused: ANSWERS are due}", True),
+        ("{step: refer_to_subgroup, on: 2014-03-04, as: business_manager, refused: guard}", False),
+        ("{step: request_scoping, on: 2014-03-04, as: board_chair, refused: hold}", False),
+        ("{step: request_scoping, on: 2014-03-04, as: board_chair}", False),
+        ("{step: refer_to_subgroup, on: 2014-03-02, as: business_manager, refused: before the case began}", True),
+    ],
+)
+def test_a_refusal_is_as_the_script_says_or_the_replay_fails(script, session, step, holds):
+    replayed = replay(session, read_script(script(f"{OPENING}  - {step}\n")))
+
+    assert replayed.holds == holds
