@@ -41,7 +41,7 @@ def test_yes_no_and_on_are_words(script):
 @pytest.mark.parametrize(
     ("written", "line", "words"),
     [
-        ("title: [", 2, ""),
+        ("title: [", 1, "expected the node content"),
         ("title: Child A\nworkflow: nothing\nboard: B\nsteps: [{step: a, on: 2014-01-01, as: b}]\n", 1, "no “nothing”"),
         (OPENING + "  - {step: fly_away, on: 2014-03-04, as: board_chair}\n", 11, "no step “fly_away”"),
         (OPENING + "  - {step: recommend, on: 2014-03-04, as: emperor}\n", 11, "no role “emperor”"),
