@@ -13,7 +13,7 @@ from models import projection
 from models.kept_apart import Apart, set_apart
 from workflows import registry
 from workflows.calendar import Calendar
-from workflows.errors import NoRegime, StepRefused
+from workflows.errors import StepRefused
 from workflows.history import History
 from workflows.standing import Told, open_history, take
 
@@ -29,7 +29,7 @@ class ToldStep:
 class RefusedAt(Exception):
     """A step of a case told whole was refused; with it the case."""
 
-    def __init__(self, place: int, refusal: StepRefused | NoRegime) -> None:
+    def __init__(self, place: int, refusal: StepRefused) -> None:
         super().__init__(str(refusal))
         self.place = place
         self.refusal = refusal
@@ -65,7 +65,7 @@ def judge(
         for each in steps[1:]:
             event = take(procedure, history, calendar, step=each.step, roles=roles, told=each.told, now=now)
             history = history.and_then(event)
-    except (StepRefused, NoRegime) as refusal:
+    except StepRefused as refusal:
         raise RefusedAt(len(history), refusal) from refusal
     divided = [set_apart(procedure.step(event.step), event.answers) for event in history.events]
     events = tuple(replace(event, answers=answers) for event, (answers, _) in zip(history.events, divided, strict=True))

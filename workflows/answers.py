@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workflows.codes import plainly
 from workflows.dates import PartialDate, day_in_words
 from workflows.definition import Kind, Question, Step
 from workflows.errors import AnswersRefused, Problem
@@ -86,14 +87,9 @@ def _yes_or_no(given: bool) -> str:
 def _one_of(question: Question, given: Any, asked: Asked) -> str:
     written = _text(question, given, asked)
     for option in question.options:
-        if _plainly(written) in (_plainly(option.key), _plainly(option.words)):
+        if plainly(written) in (plainly(option.key), plainly(option.words)):
             return option.key
     raise _Wrong(f"{question.label}: “{_shortened(written)}” is not in the list. Choose {_listed(question)}")
-
-
-def _plainly(written: str) -> str:
-    """Return a code or its words as people write them in scripts and spreadsheets: in any case, spaced as they like."""
-    return " ".join(written.casefold().replace("_", " ").split())
 
 
 def _some_of(question: Question, given: Any, asked: Asked) -> list[str]:

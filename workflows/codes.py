@@ -12,6 +12,11 @@ def words_of(choices: tuple[Option, ...], key: str) -> str:
     return next((option.words for option in choices if option.key == key), key)
 
 
+def plainly(written: str) -> str:
+    """Return a code or its words as people write them in scripts and spreadsheets: in any case, spaced as they like."""
+    return " ".join(written.casefold().replace("_", " ").split())
+
+
 YES_NO = options(yes="Yes", no="No")
 YES_NO_NOT_KNOWN = options(yes="Yes", no="No", not_known="Not known")
 

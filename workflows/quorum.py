@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from workflows.codes import plainly
+
 
 @dataclass(frozen=True, slots=True)
 class QuorumRule:
@@ -43,5 +45,4 @@ def quorum_rule(roles: Sequence[str], minimum: int) -> QuorumRule:
 
 def normal_role(role: str) -> str:
     """Return a role as it is compared: “Children’s social care” and “childrens_social_care” are the same."""
-    plain = role.casefold().replace("’", "").replace("'", "")
-    return "_".join(plain.replace("_", " ").replace("-", " ").split())
+    return plainly(role.replace("’", "").replace("'", "").replace("-", " ")).replace(" ", "_")

@@ -305,6 +305,10 @@ STEPS = (
 )  # fmt: skip
 
 
+BEFORE_NOTIFICATION = day("event_on", "When it happened, if that was before the panel was notified",
+                          hint="The step itself is then dated on the day of the notification")  # fmt: skip
+
+
 def _beside_the_review(anywhere: tuple[str, ...], while_open: tuple[str, ...]) -> tuple[Step, ...]:
     """Return the steps about holds, proceedings and delay, told to those who look after the case."""
     holds = hold_steps(
@@ -316,14 +320,12 @@ def _beside_the_review(anywhere: tuple[str, ...], while_open: tuple[str, ...]) -
         "release_hold": "Then: ask the coroner or the police whether anything learned changes the facts, offer contact "
         "again to the family, and list the case for the panel.",
     }
+    proceedings = proceedings_step(anywhere, (CDOP_COORDINATOR, DESIGNATED_DOCTOR, BUSINESS_MANAGER, LEGAL_ADVISER))
     return (
-        proceedings_step(anywhere, (CDOP_COORDINATOR, DESIGNATED_DOCTOR, BUSINESS_MANAGER, LEGAL_ADVISER)),
+        replace(proceedings, asks=(*proceedings.asks, BEFORE_NOTIFICATION)),
         delay_step(while_open, (CDOP_COORDINATOR, CDOP_CHAIR, DESIGNATED_DOCTOR)),
-        *(
-            replace(step, hint=hints.get(step.key, step.hint), tells=_told_of_holds(step))
-            for step in holds
-        ),
-    )  # fmt: skip
+        *(replace(step, hint=hints.get(step.key, step.hint), tells=_told_of_holds(step)) for step in holds),
+    )
 
 
 def _told_of_holds(step: Step) -> tuple[Notice, ...]:
