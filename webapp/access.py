@@ -1,7 +1,6 @@
 """Who may reach what. Every view declares it with one of the decorators here; one that does not is refused."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from models import audit
 from models.case import Case
+from models.casework import Actor
 from models.people import Person
 from models.queries.access import may_see, may_see_what_is_asked, roles_on
 from models.queries.accounts import roles_held
@@ -25,14 +25,6 @@ Admit = Callable[[Arguments], Arguments]
 
 class SignInNeeded(Exception):
     """The page is only for people who are signed in, and nobody is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody acting on a case: who, and in which capacities on the day."""
-
-    person: Person
-    roles: frozenset[str]
 
 
 class DeclaredView:
@@ -111,7 +103,7 @@ def current_person() -> Person:
 def current_actor(case: Case) -> Actor:
     """Return who is signed in, with the capacities in which they act on the case today."""
     person = current_person()
-    return Actor(person, frozenset(roles_on(db.session, person.id, case, clock.today())))
+    return Actor(person.id, roles_on(db.session, person.id, case, clock.today()))
 
 
 def refuse_what_is_undeclared() -> None:

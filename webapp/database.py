@@ -5,8 +5,8 @@ from collections.abc import Callable
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
-from models import embedded
 from models.database import make_engine, make_sessions
+from webapp.running import application_address_in_use
 from webapp.settings import Settings
 
 OpenSession = Callable[[], Session]
@@ -36,14 +36,7 @@ def connect(app: Flask, sessions: OpenSession) -> None:
 
 def open_sessions(settings: Settings) -> OpenSession:
     """Return what opens a session on the database the settings name."""
-    return make_sessions(make_engine(application_address(settings)))
-
-
-def application_address(settings: Settings) -> str:
-    """Return where the application's database is, starting the server kept in `var` when none is named."""
-    if settings.database_url:
-        return settings.database_url
-    return embedded.start(settings.var / "postgres").application_url()
+    return make_sessions(make_engine(application_address_in_use(settings)))
 
 
 def _close_session(_error: BaseException | None) -> None:

@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged
 from webapp.access import SignInNeeded
 from webapp.database import db
 from webapp.keeping import keep_typed, typed_in
@@ -26,6 +27,7 @@ class ErrorPage:
 
 ASK = "If you need help, ask your board’s business manager."
 NOTHING_RECORDED = "Nothing has been recorded."
+DAMAGED = "The record of this case is not as it was written. Tell an administrator; nothing is added to it until then."
 
 PAGES = {
     400: ErrorPage("This could not be read", ("Go back, check what you entered and send it again.", NOTHING_RECORDED)),
@@ -68,6 +70,9 @@ def explain_errors(app: Flask) -> None:
     app.register_error_handler(SignInNeeded, _ask_to_sign_in)
     app.register_error_handler(CSRFError, _offer_form_again)
     app.register_error_handler(StepRefused, _tell_refusal)
+    app.register_error_handler(CaseNotFound, _tell_not_found)
+    app.register_error_handler(CaseMovedOn, _tell_moved_on)
+    app.register_error_handler(HistoryDamaged, _tell_damaged)
     app.register_error_handler(HTTPException, _tell)
     app.register_error_handler(HTTPStatus.INTERNAL_SERVER_ERROR, _tell_out_of_order)
 
@@ -103,6 +108,21 @@ def _tell_refusal(refused: StepRefused) -> ResponseReturnValue:
     db.session.rollback()
     status = next(status for kind, status in STATUS_OF_REFUSAL if isinstance(refused, kind))
     return error_page(status, refused.reasons)
+
+
+def _tell_not_found(_error: CaseNotFound) -> ResponseReturnValue:
+    db.session.rollback()
+    return error_page(HTTPStatus.NOT_FOUND)
+
+
+def _tell_moved_on(moved: CaseMovedOn) -> ResponseReturnValue:
+    db.session.rollback()
+    return error_page(HTTPStatus.CONFLICT, tuple(f"Recorded meanwhile: {each.words()}." for each in moved.since))
+
+
+def _tell_damaged(_error: HistoryDamaged) -> ResponseReturnValue:
+    db.session.rollback()
+    return error_page(HTTPStatus.CONFLICT, (DAMAGED,))
 
 
 def _tell(error: HTTPException) -> ResponseReturnValue:

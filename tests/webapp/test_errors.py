@@ -7,9 +7,12 @@ import logging
 import pytest
 from flask import abort
 
+from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
 from tests.webapp.client import main_words
+from tests.webapp.conftest import FRI_7_FEB_2014
 from webapp.access import public
 from webapp.errors import STATUS_OF_REFUSAL
+from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, GuardsNotMet, NotAvailable, NotYourRole, OnHold, Problem, StepRefused
 
 
@@ -25,6 +28,10 @@ def app(app):
     def break_down():
         raise RuntimeError("Child A, born 1 January 2012")
 
+    def lose(how):
+        raise LOST[how]
+
+    app.add_url_rule("/test/lose/<how>", "lose", public(lose))
     app.add_url_rule("/test/fail/<how>", "fail", public(fail))
     app.add_url_rule("/test/break", "break_down", public(break_down))
     return app
@@ -36,6 +43,19 @@ REFUSALS: dict[str, StepRefused] = {
     "state": NotAvailable("The report has not been approved"),
     "guard": GuardsNotMet("A reviewer must be appointed", "Terms of reference must be agreed"),
     "answer": AnswersRefused([Problem("reasons", "Enter the reasons")]),
+}
+
+
+LOST = {
+    "not-found": CaseNotFound("BEX-2012-003"),
+    "moved-on": CaseMovedOn(
+        (
+            Since(
+                4, "approve_report", "Report approved", PartialDate.month(2013, 10), FRI_7_FEB_2014, "board_chair", None
+            ),
+        )
+    ),
+    "damaged": HistoryDamaged("event 4 of BEX-2012-003"),
 }
 
 
@@ -61,6 +81,21 @@ def test_a_refused_step_gives_every_reason(client, how, status):
 
 def test_every_refusal_has_a_page():
     assert {kind for kind, _ in STATUS_OF_REFUSAL} == set(StepRefused.__subclasses__())
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "words"),
+    [
+        ("not-found", 404, "Page not found"),
+        ("moved-on", 409, "Recorded meanwhile: “Report approved”, October 2013, recorded by the board chair."),
+        ("damaged", 409, "The record of this case is not as it was written"),
+    ],
+)
+def test_a_case_that_cannot_be_written_to_is_told_with_the_reason(client, how, status, words):
+    page = client.get(f"/test/lose/{how}")
+
+    assert page.status_code == status
+    assert words in main_words(page)
 
 
 def test_a_fault_of_ours_says_nothing_of_what_it_was(app, client, caplog):

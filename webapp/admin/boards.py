@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from models.agency import Board
+from models.casework import restand_board
 from models.queries.accounts import all_boards, board_with_prefix
+from webapp import clock
 from webapp.access import administrator_only
 from webapp.admin.forms import BOARD_KINDS, AgencyForm, BoardForm, NewBoardForm
 from webapp.admin.people import administrator
@@ -66,9 +68,8 @@ def change(prefix: str) -> ResponseReturnValue:
     board = _board(prefix)
     form = BoardForm(obj=board)
     if form.sent():
-        _take_over(form, board)
         try:
-            administrator().board_changed(board)
+            _change(form, board)
             db.session.commit()
         except IntegrityError:
             db.session.rollback()
@@ -81,6 +82,15 @@ def change(prefix: str) -> ResponseReturnValue:
 
 def _board(prefix: str) -> Board:
     return board_with_prefix(db.session, prefix) or abort(404)
+
+
+def _change(form: BoardForm, board: Board) -> None:
+    """Change what is known of the board; its cases stand again where the day its arrangements began is another."""
+    started = board.new_arrangements_start
+    _take_over(form, board)
+    if board.new_arrangements_start != started:
+        restand_board(db.session, board, now=clock.now())
+    administrator().board_changed(board)
 
 
 def _take_over(form: BoardForm, board: Board) -> None:

@@ -112,7 +112,7 @@ class BoardForm(PageForm):
     kind = OneOfField("Kind", choices=offered(BOARD_KINDS), validators=[needed("Choose what kind of board it is")])
     new_arrangements_start = DayField(
         "Day the area’s safeguarding partners took over",
-        description="Decides which edition of the guidance a new case is under. Leave it empty if it is not known.",
+        description="Decides which guidance new cases are under, and by when those open then had to end.",
     )
 
 

@@ -8,8 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from models.agency import Board
+from models.casework import Actor, open_case
 from tests.webapp.client import links_of, main_words
-from workflows.roles import ADMINISTRATOR
+from tests.webapp.conftest import FRI_7_FEB_2014
+from workflows.dates import PartialDate
+from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER
+from workflows.standing import Told
 
 ANYTOWN = {
     "name": "Anytown Safeguarding Children Board",
@@ -102,3 +106,43 @@ def test_agencies_are_added_once_each(client):
 def test_where_there_is_no_board_the_page_says_why_one_is_needed(client):
     assert "There is no board yet" in main_words(client.get("/boards/"))
     assert client.get("/boards/NONE").status_code == 404
+
+
+def test_when_the_partners_took_over_is_what_open_cases_are_reckoned_by(client, session):
+    """X-3: a serious case review not finished by then had a year from that day."""
+    add(client)
+    board = session.scalars(select(Board)).one()
+    case = a_serious_case_review(session, board)
+    took_over = {"day": "29", "month": "9", "year": "2019"}
+
+    typed = {f"new_arrangements_start__{box}": value for box, value in took_over.items()}
+    client.send(client.get("/boards/ANY/change"), "Save", **typed)
+
+    session.expire_all()
+    due = {deadline.clock_key: deadline.due_last for deadline in case.deadlines}
+    assert due["transition_completion"] == date(2020, 9, 29)
+
+
+def a_serious_case_review(session, board):
+    tue_7_jan, thu_9_jan = date(2014, 1, 7), date(2014, 1, 9)
+    answers = {
+        "received_on": thu_9_jan.isoformat(),
+        "incident_on": tue_7_jan.isoformat(),
+        "pseudonym": "Child A",
+        "died": "yes",
+        "died_on": tue_7_jan.isoformat(),
+        "seriously_harmed": "no",
+        "abuse_or_neglect": "suspected",
+        "concern_about_joint_working": "yes",
+        "normally_resident_in": "Anytown",
+        "referred_by": "Police",
+    }
+    return open_case(
+        session,
+        workflow_key="serious_case_review",
+        board=board,
+        step="refer_case",
+        actor=Actor(None, frozenset({BUSINESS_MANAGER})),
+        told=Told(PartialDate.on(thu_9_jan), answers),
+        now=FRI_7_FEB_2014,
+    )
