@@ -80,7 +80,7 @@ def _keys(procedure: Procedure) -> Iterator[str]:
         yield from _repeated(f"the {what}", [each.key for each in named])
     for step in procedure.steps:
         yield from _repeated(f"the questions of {step.key}", [question.key for question in step.asks])
-        yield from _repeated(f"the guards of {step.key}", [guard.key for guard in step.guards])
+        yield from _repeated(f"the guards of {step.key}", [guard.key for guard in (*step.guards, *step.cautions)])
         for question in step.asks:
             yield from _repeated(f"the options of {step.key}.{question.key}", [each.key for each in question.options])
 
@@ -192,7 +192,7 @@ def _is_date_asked(step: Step, key: str) -> bool:
 def _guards(procedure: Procedure) -> Iterator[str]:
     """Every guard asks only about steps and answers there are, and says why it refuses."""
     for step in procedure.steps:
-        for guard in step.guards:
+        for guard in (*step.guards, *step.cautions):
             where = f"guard {guard.key} of {step.key}"
             if guard.unless_answered and step.question(guard.unless_answered) is None:
                 yield f"{where} is lifted by {guard.unless_answered}, which {step.key} does not ask"
