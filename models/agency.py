@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -35,6 +35,33 @@ class Board(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     agencies: Mapped[list[Agency]] = relationship(back_populates="board", order_by="Agency.name, Agency.id")
+
+
+def board_named(session: Session, name: str) -> Board | None:
+    """Return the board of this name, if there is one."""
+    return session.scalars(select(Board).where(Board.name == name)).one_or_none()
+
+
+def add_board(session: Session, name: str, *, new_arrangements_start: date | None = None) -> Board:
+    """Return a new board of this name, with a short name and a prefix for its references made from it."""
+    short = name.split(" Safeguarding", maxsplit=1)[0]
+    board = Board(
+        name=name,
+        short_name=short,
+        reference_prefix=_unused_prefix(session, short),
+        kind="panel" if "panel" in name.lower() else "lscb",
+        new_arrangements_start=new_arrangements_start,
+    )
+    session.add(board)
+    session.flush()
+    return board
+
+
+def _unused_prefix(session: Session, short_name: str) -> str:
+    letters = "".join(letter for letter in short_name.upper() if "A" <= letter <= "Z") or "AREA"
+    stem = (letters + "XX")[:3]
+    taken = set(session.scalars(select(Board.reference_prefix)))
+    return next(each for each in (stem, *(f"{stem}{number}" for number in range(2, 10_000))) if each not in taken)
 
 
 class Agency(Base):

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Text, text
@@ -150,11 +151,10 @@ def count(events: Iterable[Event]) -> Death:
 def _reviews(events: tuple[Event, ...], told: Mapping[str, Any], notified_on: date) -> tuple[Review, ...]:
     """Return the reviews held, each with the conclusions drawn before the next and the day it was reopened."""
     places = [place for place, event in enumerate(events) if event.step == "review_at_panel"]
-    ends = [*places[1:], len(events)]
     born_on, died_on = _day(told["born_on"]), _day(told["died_on"])
     years = [financial_year(events[place].happened_on.last) for place in places]
     found = []
-    for ordinal, (place, end) in enumerate(zip(places, ends, strict=True)):
+    for ordinal, (place, end) in enumerate(pairwise([*places, len(events)])):
         reviewed_on = events[place].happened_on.last
         concluded = _last(events[place:end], "categorise")
         reopened = _last(events[place:end], "reopen_case")

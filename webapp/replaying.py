@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.agency import Board
+from models.agency import Board, add_board, board_named
 from models.case import Case
 from models.casework import Actor, open_case, standing_of, take_step
 from webapp.scripts import Expectation, Script, ScriptStep
@@ -45,37 +44,21 @@ class Replayed:
         return not self.failures
 
 
-def board_named(session: Session, script: Script) -> Board:
+def board_of(session: Session, script: Script) -> Board:
     """Return the board a script names, adding it when it is not there yet."""
-    board = session.scalar(select(Board).where(Board.name == script.board))
+    board = board_named(session, script.board)
     if board is None:
-        short = script.board.split(" Safeguarding")[0]
-        board = Board(
-            name=script.board,
-            short_name=short,
-            reference_prefix=_unused_prefix(session, short),
-            kind="panel" if "panel" in script.board.lower() else "lscb",
-            new_arrangements_start=script.new_arrangements_start,
-        )
-        session.add(board)
-        session.flush()
-    elif script.new_arrangements_start and board.new_arrangements_start is None:
+        return add_board(session, script.board, new_arrangements_start=script.new_arrangements_start)
+    if script.new_arrangements_start and board.new_arrangements_start is None:
         board.new_arrangements_start = script.new_arrangements_start
         session.flush()
     return board
 
 
-def _unused_prefix(session: Session, short_name: str) -> str:
-    letters = "".join(letter for letter in short_name.upper() if "A" <= letter <= "Z") or "AREA"
-    stem = (letters + "XX")[:3]
-    taken = set(session.scalars(select(Board.reference_prefix)))
-    return next(each for each in (stem, *(f"{stem}{number}" for number in range(2, 10_000))) if each not in taken)
-
-
 def replay(session: Session, script: Script, actor_ids: Mapping[str, int] | None = None) -> Replayed:
     """Return what became of the script, taking its steps in the order written and moving the clock with them."""
     outcome = Replayed(script)
-    board = board_named(session, script)
+    board = board_of(session, script)
     for step in script.steps:
         _take(session, board, outcome, step, (actor_ids or {}).get(step.role))
     for expectation in script.expectations:

@@ -1,0 +1,245 @@
+"""Importing child deaths: each row of a file becomes a case with its whole history, or is refused with reasons.
+
+No row is refused because of another, and nothing of a refused row is kept. Rows are recorded a batch at a time, each
+in one transaction with the progress of the run: a run stopped in the middle goes on where it stopped, and a file read
+twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import file_digest
+from io import BufferedIOBase
+from itertools import islice
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import audit
+from models.agency import Board
+from models.casework import Actor, open_whole_cases
+from models.child_death import ChildDeath
+from models.child_death_rows import (
+    Row,
+    RowRefused,
+    StepOfRow,
+    Wrong,
+    check_heading,
+    checked,
+    read_rows,
+    refusal,
+    steps_of,
+)
+from models.import_run import ImportRefusal, ImportRun
+from models.whole_case import RefusedAt, WholeCase, judge
+from workflows import registry
+from workflows.calendar import Calendar, england
+from workflows.dates import PartialDate
+from workflows.errors import NoRegime
+from workflows.regimes import CHILD_DEATH_REVIEW
+from workflows.roles import CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR
+
+ROWS_AT_A_TIME = 250
+
+ACTS_AS = frozenset({CDOP_COORDINATOR, CDOP_CHAIR, DESIGNATED_DOCTOR})
+"""Whoever imports records, for the office, what the coordinator, the chair and the designated doctor did."""
+
+DIGEST = "imported_row"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a row would do: the case it amounts to, or what is wrong with it, or that it is there already.
+
+    `differs` says that what is there came from another row, or has none; it is left as it is.
+    """
+
+    row: Row
+    steps: tuple[StepOfRow, ...] = ()
+    whole: WholeCase | None = None
+    wrong: tuple[Wrong, ...] = ()
+    is_there: bool = False
+    differs: bool = False
+
+    def reasons_by_column(self) -> dict[str, list[str]]:
+        """Return what is wrong, gathered by column; what belongs to none is under the empty name."""
+        reasons: dict[str, list[str]] = {}
+        for wrong in self.wrong:
+            reasons.setdefault(wrong.column, []).append(wrong.reason)
+        return reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come. `refusals` and `differing` are those of the last batch, so that memory does not grow."""
+
+    run_id: int
+    rows_read: int
+    recorded: int
+    already_there: int
+    refused: int
+    refusals: tuple[Examined, ...] = ()
+    differing: tuple[Examined, ...] = ()
+    finished: bool = False
+
+
+def examine(
+    session: Session, board: Board, rows: Iterable[Row], *, now: datetime, calendar: Calendar | None = None
+) -> list[Examined]:
+    """Return what each of these rows would do, in their order. Nothing is written."""
+    rows = list(rows)
+    known = _known(session, board, rows)
+    examined = []
+    for row in rows:
+        if row.reference in known:
+            examined.append(Examined(row, is_there=True, differs=known[row.reference] != row.digest))
+        else:
+            examined.append(_judged(row, board, now, calendar or england()))
+            if examined[-1].whole:
+                known[row.reference] = row.digest
+    return examined
+
+
+def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, str]:
+    """Return the references among these rows that the board has already, each with the mark of the row it came from."""
+    references = [row.reference for row in rows if row.reference]
+    mark = ChildDeath.details[DIGEST].astext
+    there = select(ChildDeath.cdop_ref, mark).where(
+        ChildDeath.board_id == board.id, ChildDeath.cdop_ref.in_(references)
+    )
+    return {reference: digest or "" for reference, digest in session.execute(there) if reference}
+
+
+def _judged(row: Row, board: Board, now: datetime, calendar: Calendar) -> Examined:
+    steps: list[StepOfRow] = []
+    try:
+        row = checked(row)
+        steps = steps_of(row, with_meeting=_has_meeting(row, board))
+        told = [each.step for each in steps]
+        area_start = board.new_arrangements_start
+        whole = judge(CHILD_DEATH_REVIEW, area_start, told, roles=ACTS_AS, now=now, calendar=calendar)
+    except RefusedAt as refused:
+        return Examined(row, tuple(steps), wrong=refusal(steps, refused).wrong)
+    except RowRefused as refused:
+        return Examined(row, wrong=refused.wrong)
+    return Examined(row, tuple(steps), whole)
+
+
+def _has_meeting(row: Row, board: Board) -> bool:
+    """Return whether the edition the death falls under has a meeting before the panel; none where none applies."""
+    with suppress(NoRegime):
+        notified_on = PartialDate.parse(row.cells["notified_on"])
+        procedure = registry.procedure_on(CHILD_DEATH_REVIEW, notified_on, board.new_arrangements_start)
+        return "hold_review_meeting" in procedure.steps_by_key
+    return False
+
+
+class ImportedElsewhere(Exception):
+    """The same run is going on in another process. What it has recorded stays."""
+
+
+def import_child_deaths(
+    sessions: sessionmaker[Session],
+    file: BufferedIOBase,
+    *,
+    board_id: int,
+    person_id: int | None,
+    clock: Callable[[], datetime],
+    at_a_time: int = ROWS_AT_A_TIME,
+) -> Iterator[Progress]:
+    """Record the rows of a file, and yield the progress after each batch is committed, and once more at the end.
+
+    A run of the same file for the same board that was stopped goes on after the rows it finished. `clock` gives the
+    moment at which each batch is recorded. Raises NotTheFile before anything is written, and ImportedElsewhere.
+    """
+    check_heading(file)
+    with sessions.begin() as session:
+        run = _run(session, board_id, person_id, file_digest(file, "sha256").digest(), clock())
+        progress = Progress(run.id, run.rows_read, run.recorded, run.already_there, run.refused)
+    file.seek(0)
+    rows = islice(read_rows(file), progress.rows_read, None)
+    while batch := list(islice(rows, at_a_time)):
+        with sessions.begin() as session:
+            progress = _record(session, progress, batch, Actor(person_id, ACTS_AS), clock())
+        yield progress
+    with sessions.begin() as session:
+        yield _finish(session, progress, person_id, clock())
+
+
+def _run(session: Session, board_id: int, person_id: int | None, digest: bytes, now: datetime) -> ImportRun:
+    """Return the unfinished run of this file for this board, or a new one."""
+    unfinished = select(ImportRun).where(
+        ImportRun.board_id == board_id, ImportRun.file_digest == digest, ImportRun.finished_at.is_(None)
+    )
+    run = session.scalars(unfinished.order_by(ImportRun.id.desc()).limit(1)).one_or_none()
+    if run is None:
+        run = ImportRun(board_id=board_id, file_digest=digest, started_by=person_id, started_at=now)
+        session.add(run)
+        session.flush()
+    return run
+
+
+def _record(session: Session, before: Progress, batch: Sequence[Row], actor: Actor, now: datetime) -> Progress:
+    run = session.get_one(ImportRun, before.run_id, with_for_update=True)
+    if run.rows_read != before.rows_read:
+        raise ImportedElsewhere("The same file is being imported for this board by somebody else. Wait until it ends")
+    # One import a board at a time: no reference can appear between the look and the insert.
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || :board, 0))"), {"board": run.board_id}
+    )
+    board = session.get_one(Board, run.board_id)
+    examined = examine(session, board, batch, now=now)
+    _open(session, board, [each for each in examined if each.whole], actor, now)
+    refused = [each for each in examined if each.wrong]
+    _keep_refusals(session, run, refused)
+    run.rows_read += len(batch)
+    run.already_there += sum(each.is_there for each in examined)
+    run.refused += len(refused)
+    run.recorded = run.rows_read - run.already_there - run.refused
+    differing = tuple(each for each in examined if each.differs)
+    return Progress(
+        run.id, run.rows_read, run.recorded, run.already_there, run.refused, tuple(refused), differing
+    )  # fmt: skip
+
+
+def _open(session: Session, board: Board, examined: Sequence[Examined], actor: Actor, now: datetime) -> None:
+    if not examined:
+        return
+    wholes = [each.whole for each in examined if each.whole]
+    case_ids = open_whole_cases(
+        session, workflow_key=CHILD_DEATH_REVIEW, board=board, wholes=wholes, actor=actor, now=now
+    )
+    details = [
+        {
+            "case_id": case_id,
+            "board_id": board.id,
+            "cdop_ref": each.row.reference,
+            "born_on": each.row.day("born_on"),
+            "died_on": each.row.day("died_on"),
+            "details": {DIGEST: each.row.digest},
+            "updated_at": now,
+        }
+        for case_id, each in zip(case_ids, examined, strict=True)
+    ]
+    session.execute(insert(ChildDeath), details)
+
+
+def _keep_refusals(session: Session, run: ImportRun, refused: Sequence[Examined]) -> None:
+    rows = [
+        {"run_id": run.id, "row_number": each.row.number, "column": column, "reason": " ".join(reasons)}
+        for each in refused
+        for column, reasons in each.reasons_by_column().items()
+    ]
+    if rows:
+        session.execute(insert(ImportRefusal), rows)
+
+
+def _finish(session: Session, progress: Progress, person_id: int | None, now: datetime) -> Progress:
+    run = session.get_one(ImportRun, progress.run_id)
+    run.finished_at = now
+    counts = {"recorded": run.recorded, "already_there": run.already_there, "refused": run.refused}
+    audit.record(session, "child_deaths_imported", at=now, person_id=person_id, detail={"run": run.id, **counts})
+    return replace(progress, refusals=(), differing=(), finished=True)

@@ -1,0 +1,331 @@
+"""Rows of the import file: what each column may hold, and the steps that a row amounts to.
+
+Every row is one line of CSV in UTF-8, so that a stray quotation mark costs one row and no more. A reason never repeats
+what a cell holds: one filled in by mistake may hold anything.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from io import BufferedIOBase
+from itertools import count, pairwise
+
+from models.whole_case import RefusedAt, ToldStep
+from workflows.child_death_codes import (
+    CATEGORY_OPTIONS,
+    ETHNIC_GROUPS,
+    OUT_OF_SCOPE_GROUNDS,
+    PLACES_OF_DEATH,
+    PREVENTABILITY,
+    PREVENTABILITY_PERIODS,
+    SEX,
+)
+from workflows.codes import YES_NO_NOT_KNOWN, options, plainly
+from workflows.dates import PartialDate
+from workflows.definition import Option
+from workflows.errors import AnswersRefused, NoRegime
+from workflows.standing import Told
+
+OUTCOMES = options(open="Open", reviewed="Reviewed", transferred="Transferred", not_in_scope="Not in scope")
+
+COLUMNS = (
+    "cdop_ref", "notified_on", "died_on", "born_on", "sex", "ethnic_group", "normally_resident_in", "place_of_death",
+    "expected", "outcome", "transferred_to", "ground", "information_complete_on", "inquest_opened_on",
+    "inquest_concluded_on", "reviewed_on", "category", "preventability", "modifiable_factors",
+)  # fmt: skip
+
+DATES = tuple(column for column in COLUMNS if column.endswith("_on"))
+CODES: Mapping[str, tuple[Option, ...]] = {
+    "sex": SEX,
+    "ethnic_group": ETHNIC_GROUPS,
+    "place_of_death": PLACES_OF_DEATH,
+    "expected": YES_NO_NOT_KNOWN,
+    "outcome": OUTCOMES,
+    "ground": OUT_OF_SCOPE_GROUNDS,
+    "category": CATEGORY_OPTIONS,
+    "preventability": (*PREVENTABILITY, *(option for each in PREVENTABILITY_PERIODS for option in each.options)),
+}
+ALWAYS_NEEDED = (
+    "cdop_ref", "notified_on", "died_on", "born_on", "sex", "normally_resident_in", "expected", "outcome"
+)  # fmt: skip
+NEEDED_FOR: Mapping[str, tuple[str, ...]] = {
+    "reviewed": ("reviewed_on",),
+    "transferred": ("transferred_to",),
+    "not_in_scope": ("ground",),
+}
+ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "reviewed_on": ("reviewed",),
+    "category": ("reviewed",),
+    "preventability": ("reviewed",),
+    "modifiable_factors": ("reviewed",),
+    "information_complete_on": ("open", "reviewed"),
+    "transferred_to": ("transferred",),
+    "ground": ("not_in_scope",),
+}
+# Each of these days cannot come before the one above it. An inquest may end after the panel has met.
+IN_ORDER = (
+    ("born_on", "died_on", "notified_on", "information_complete_on", "reviewed_on"),
+    ("died_on", "inquest_opened_on", "inquest_concluded_on"),
+)
+
+LONGEST_LINE = 65_536
+LONGEST_REFERENCE = 100
+
+
+class NotTheFile(Exception):
+    """The file is not one of child deaths. The words say what it should be; nothing of it was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a row: the column, and a sentence that says what to do."""
+
+    column: str
+    reason: str
+
+
+class RowRefused(Exception):
+    """A row that cannot be recorded, with everything that is wrong with it."""
+
+    def __init__(self, wrong: Sequence[Wrong]) -> None:
+        super().__init__(" ".join(each.reason for each in wrong))
+        self.wrong = tuple(wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number, the heading being row 1, and its cells by column, or why it could not be read."""
+
+    number: int
+    cells: Mapping[str, str]
+    unreadable: str = ""
+
+    @property
+    def reference(self) -> str:
+        return self.cells.get("cdop_ref", "")
+
+    @property
+    def digest(self) -> str:
+        """A mark by which the same row is known again."""
+        return sha256("\x1f".join(self.cells[column] for column in COLUMNS).encode("utf-8", "replace")).hexdigest()[:16]
+
+    def day(self, column: str) -> date | None:
+        return date.fromisoformat(self.cells[column]) if self.cells[column] else None
+
+
+# --- Reading the file -------------------------------------------------------
+
+
+def check_heading(file: BufferedIOBase) -> None:
+    """Raise NotTheFile unless the file begins with the heading; leave it at its beginning."""
+    _heading(file.readline(LONGEST_LINE + 1))
+    file.seek(0)
+
+
+def read_rows(file: BufferedIOBase) -> Iterator[Row]:
+    """Yield the rows under the heading, one line in memory at a time. Raises NotTheFile for any other file."""
+    heading = _heading(file.readline(LONGEST_LINE + 1))
+    for number in count(2):
+        line = file.readline(LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) > LONGEST_LINE:
+            _skip_to_end_of_line(file, line)
+            yield Row(number, {}, f"This row is longer than {LONGEST_LINE:,} characters. Shorten it")
+        elif line.strip(b" \t\r\n,;"):
+            yield _row(number, line, heading)
+
+
+def _skip_to_end_of_line(file: BufferedIOBase, line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = file.readline(LONGEST_LINE)
+
+
+def _heading(line: bytes) -> list[str]:
+    try:
+        names = [name.strip().lower() for name in next(csv.reader([line.decode("utf-8-sig")], strict=True), [])]
+    except (UnicodeDecodeError, csv.Error):
+        raise NotTheFile(f"This is not a CSV file in UTF-8. {_WHAT_IT_SHOULD_BE}") from None
+    missing = [column for column in COLUMNS if column not in names]
+    if not missing and len(names) == len(COLUMNS):
+        return names
+    unknown = len([name for name in names if name not in COLUMNS])
+    said = [f"these columns are missing: {', '.join(missing)}"] if missing else []
+    said += ["it has columns there are none of"] if unknown else []
+    said += ["a column occurs twice"] if len(set(names)) < len(names) else []
+    raise NotTheFile(f"The heading is not right: {'; '.join(said)}. {_WHAT_IT_SHOULD_BE}")
+
+
+_WHAT_IT_SHOULD_BE = f"The first row names the columns, separated by commas: {', '.join(COLUMNS)}"
+
+
+def _row(number: int, line: bytes, heading: Sequence[str]) -> Row:
+    try:
+        cells = next(csv.reader([line.decode("utf-8").rstrip("\r\n")], strict=True))
+    except UnicodeDecodeError:
+        return Row(number, {}, "This row is not in UTF-8. Save the file as CSV in UTF-8")
+    except csv.Error:
+        return Row(number, {}, "The quotation marks in this row do not match. Keep each row on one line")
+    if len(cells) != len(heading):
+        return Row(number, {}, f"This row has {len(cells)} columns and the heading has {len(heading)}")
+    return Row(number, {column: cell.strip() for column, cell in zip(heading, cells, strict=True)})
+
+
+# --- What a row may hold ----------------------------------------------------
+
+
+def checked(row: Row) -> Row:
+    """Return the row with its codes as they are kept. Raises RowRefused with everything that is wrong with it."""
+    if row.unreadable:
+        raise RowRefused([Wrong("", row.unreadable)])
+    wrong = [Wrong(column, "This is needed") for column in ALWAYS_NEEDED if not row.cells[column]]
+    cells = dict(row.cells)
+    for column, choices in CODES.items():
+        if cells[column]:
+            cells[column] = _code(choices, cells[column]) or ""
+            if not cells[column]:
+                wrong.append(Wrong(column, f"This is not in the list. Choose one of: {_keys(choices)}"))
+    wrong += [Wrong(column, "Write the day as 2017-05-31") for column in DATES if not _is_day(cells[column])]
+    if len(cells["cdop_ref"]) > LONGEST_REFERENCE:
+        wrong.append(Wrong("cdop_ref", f"This is longer than {LONGEST_REFERENCE} characters. Shorten it"))
+    if not wrong:
+        row = Row(row.number, cells)
+        wrong = [*_against_the_outcome(row), *_out_of_order(row)]
+    if wrong:
+        raise RowRefused(wrong)
+    return row
+
+
+def _code(choices: Sequence[Option], written: str) -> str | None:
+    """Return the key of the choice written, by its key or by its words, in capitals or not."""
+    plain = plainly(written)
+    return next((each.key for each in choices if plain in (plainly(each.key), plainly(each.words))), None)
+
+
+def _keys(choices: Sequence[Option]) -> str:
+    return ", ".join(dict.fromkeys(choice.key for choice in choices))
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return not written or (len(written) == 10 and PartialDate.parse(written).exact)
+    except ValueError:
+        return False
+
+
+def _against_the_outcome(row: Row) -> Iterator[Wrong]:
+    outcome = row.cells["outcome"]
+    for column in NEEDED_FOR.get(outcome, ()):
+        if not row.cells[column]:
+            yield Wrong(column, f"This is needed where the outcome is {outcome}")
+    for column, outcomes in ONLY_FOR.items():
+        if row.cells[column] and outcome not in outcomes:
+            yield Wrong(column, f"Leave this empty where the outcome is {outcome}, or correct the outcome")
+    for column, other in (("category", "preventability"), ("preventability", "category")):
+        if row.cells[column] and not row.cells[other]:
+            yield Wrong(other, f"This is needed where there is a {column}")
+
+
+def _out_of_order(row: Row) -> Iterator[Wrong]:
+    for columns in IN_ORDER:
+        known = [(column, day) for column in columns if (day := row.day(column))]
+        for (before, earlier), (column, later) in pairwise(known):
+            if later < earlier:
+                yield Wrong(column, f"This cannot be before {before}. Check both")
+
+
+# --- What a row amounts to --------------------------------------------------
+
+# A file says that the panel reviewed a death, not who sat there: those without whom it could not have.
+WITHOUT_WHOM_NO_PANEL = ("Health", "Local authority")
+
+
+@dataclass(frozen=True, slots=True)
+class StepOfRow:
+    """A step that a row amounts to, and the column that a refusal of it belongs to."""
+
+    step: ToldStep
+    column: str
+
+
+def steps_of(row: Row, *, with_meeting: bool) -> list[StepOfRow]:
+    """Return the steps that a checked row amounts to, as they happened; days that are the same stay in this order.
+
+    `with_meeting` says whether the guidance has a child death review meeting before the panel (from 2018).
+    """
+    steps = [_notification(row)]
+    outcome, notified_on = row.cells["outcome"], row.cells["notified_on"]
+    if outcome == "transferred":
+        told = {"to_panel": row.cells["transferred_to"], "reasons": "As the imported file says"}
+        steps.append(_step("transfer_case", notified_on, "transferred_to", told))
+    elif outcome == "not_in_scope":
+        steps.append(_step("rule_out_of_scope", notified_on, "ground", {"ground": row.cells["ground"]}))
+    else:
+        steps.append(_step("confirm_in_scope", notified_on, "born_on"))
+    steps += _inquest(row)
+    if outcome in ("open", "reviewed"):
+        steps += _review(row, with_meeting=with_meeting)
+    return sorted(steps, key=lambda each: each.step.told.on.first)
+
+
+def _step(key: str, on: str, column: str, answers: Mapping[str, object] | None = None) -> StepOfRow:
+    return StepOfRow(ToldStep(key, Told(PartialDate.parse(on), answers or {})), column)
+
+
+def _notification(row: Row) -> StepOfRow:
+    asked = (
+        "cdop_ref", "notified_on", "died_on", "born_on", "sex", "ethnic_group", "normally_resident_in",
+        "place_of_death", "expected",
+    )  # fmt: skip
+    answers = {column: row.cells[column] for column in asked if row.cells[column]}
+    return _step("notify_death", row.cells["notified_on"], "notified_on", answers)
+
+
+def _inquest(row: Row) -> Iterator[StepOfRow]:
+    for column, event in (("inquest_opened_on", "inquest_opened"), ("inquest_concluded_on", "inquest_concluded")):
+        if day := row.cells[column]:
+            answers = {"process": "INQUEST", "event": event}
+            if day < row.cells["notified_on"]:
+                # Nothing can be recorded of a case before it began.
+                answers["event_on"] = day
+            yield _step("record_proceedings", max(day, row.cells["notified_on"]), column, answers)
+
+
+def _review(row: Row, *, with_meeting: bool) -> Iterator[StepOfRow]:
+    reviewed_on = row.cells["reviewed_on"]
+    complete_on = row.cells["information_complete_on"] or reviewed_on
+    if complete_on:
+        yield _step("complete_information", complete_on, "information_complete_on")
+    if complete_on and with_meeting:
+        told = {"report_received_on": complete_on}
+        yield _step("hold_review_meeting", complete_on, "information_complete_on", told)
+    if reviewed_on:
+        yield _step("list_for_panel", complete_on, "reviewed_on", {"meeting_on": reviewed_on})
+        told_of_panel = {"meeting_on": reviewed_on, "roles_present": list(WITHOUT_WHOM_NO_PANEL)}
+        yield _step("review_at_panel", reviewed_on, "reviewed_on", told_of_panel)
+    if row.cells["category"]:
+        yield _step("categorise", reviewed_on, "preventability", _conclusions(row))
+
+
+def _conclusions(row: Row) -> dict[str, object]:
+    names = [name.strip() for name in row.cells["modifiable_factors"].split(";") if name.strip()]
+    factors = [{"description": name, "modifiable": "yes"} for name in dict.fromkeys(names)]
+    concluded = {"category": row.cells["category"], "preventability": row.cells["preventability"]}
+    return concluded | ({"factors": factors} if factors else {})
+
+
+def refusal(steps: Sequence[StepOfRow], refused: RefusedAt) -> RowRefused:
+    """Return the refusal of a row for the refusal of one of its steps, with the columns it belongs to."""
+    at = steps[refused.place]
+    cause = refused.refusal
+    if isinstance(cause, NoRegime):
+        return RowRefused([Wrong("notified_on", str(cause))])
+    if isinstance(cause, AnswersRefused):
+        return RowRefused(
+            [Wrong(each.question if each.question in COLUMNS else at.column, each.words) for each in cause.problems]
+        )
+    return RowRefused([Wrong(at.column, words) for words in cause.reasons])

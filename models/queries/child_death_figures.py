@@ -1,0 +1,213 @@
+"""A financial year's figures of child deaths, as the board reports them, and as they were known on an earlier day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from models.child_death_counts import Death, Review, count
+from models.disclosure import Breakdown, Share, Statement
+from models.histories import read_cases
+from models.statistics import percent
+from workflows.child_death_codes import CATEGORY_OPTIONS, COUNTED_PREVENTABILITY, ETHNICITIES, SEX
+from workflows.child_deaths import AGE_BANDS, DURATION_BANDS, WITHIN_6_MONTHS, WITHIN_12_MONTHS
+from workflows.codes import YES_NO_NOT_KNOWN
+from workflows.regimes import CHILD_DEATH_REVIEW
+
+SINGLE = ("notifications", "reviews", "open_at_year_end", "transferred", "not_in_scope")
+
+# Each breakdown of the reviews held: its key, the column that is counted, and its rows in order.
+BREAKDOWNS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "duration_from_notification": ("from_notification", DURATION_BANDS),
+    "duration_from_death": ("from_death", DURATION_BANDS),
+    "sex": ("sex", tuple(option.key for option in SEX)),
+    "ethnicity": ("ethnicity", tuple(option.key for option in ETHNICITIES)),
+    "category": ("category", tuple(option.key for option in CATEGORY_OPTIONS)),
+    "preventability": ("preventability", tuple(option.key for option in COUNTED_PREVENTABILITY)),
+    "age": ("age", AGE_BANDS),
+    "expected": ("expected", tuple(option.key for option in YES_NO_NOT_KNOWN)),
+}
+
+# Of the reviews by duration from notification, as figure 2 of the report of 2017-18 has it.
+SHARES: Mapping[str, tuple[str, ...]] = {
+    "within_6_months_percent": WITHIN_6_MONTHS,
+    "within_12_months_percent": WITHIN_12_MONTHS,
+    "over_12_months_percent": ("over_12",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A financial year, from 1 April to 31 March, by the calendar year in which it begins."""
+
+    begins: int
+
+    @classmethod
+    def named(cls, name: str) -> Year:
+        """Return the year written as 2017-18. Raises ValueError with a sentence that says what to write."""
+        digits = name.replace("-", "")
+        if len(name) == 7 and name[4] == "-" and digits.isascii() and digits.isdigit():
+            begins = int(name[:4])
+            if begins >= 1900 and int(name[5:]) == (begins + 1) % 100:
+                return cls(begins)
+        raise ValueError("Write a financial year as 2017-18")
+
+    @property
+    def name(self) -> str:
+        return f"{self.begins}-{(self.begins + 1) % 100:02d}"
+
+    @property
+    def last_day(self) -> date:
+        return date(self.begins + 1, 3, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one year: single counts, and the reviews held broken down."""
+
+    year: Year
+    single: Mapping[str, int]
+    breakdowns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def reviews(self) -> int:
+        return self.single["reviews"]
+
+    @property
+    def shares(self) -> dict[str, int]:
+        durations = self.breakdowns["duration_from_notification"]
+        return {key: percent(sum(durations[row] for row in rows), self.reviews) for key, rows in SHARES.items()}
+
+    def statement(self) -> Statement:
+        """Return the figures as they are handed to `models.disclosure`, through which every export goes."""
+        shares = self.shares
+        return Statement(
+            single=self.single,
+            breakdowns=tuple(Breakdown(key, rows, self.reviews) for key, rows in self.breakdowns.items()),
+            shares=tuple(
+                Share(key, "duration_from_notification", rows, shares[key]) for key, rows in SHARES.items()
+            ),
+        )  # fmt: skip
+
+
+def figures(session: Session, board_ids: Collection[int], year: Year, *, known_at: datetime | None = None) -> Figures:
+    """Return a year's figures of these boards together, as at its last day, by what was recorded by `known_at`."""
+    connection, boards = session.connection(), sorted(board_ids)
+    changed = _recorded_since(connection, boards, known_at) if known_at else []
+    counted = _counted(connection, boards, year, changed)
+    if known_at and changed:
+        counted.update(_counted_as_known(connection, changed, year, known_at))
+    return _figures(year, counted)
+
+
+def _figures(year: Year, counted: Counter[tuple[str, str]]) -> Figures:
+    return Figures(
+        year,
+        {key: counted["single", key] for key in SINGLE},
+        {key: {row: counted[column, row] for row in rows} for key, (column, rows) in BREAKDOWNS.items()},
+    )
+
+
+# --- By what is stored ------------------------------------------------------
+
+_COLUMNS = tuple(dict.fromkeys(column for column, _ in BREAKDOWNS.values()))
+
+# One pass over a range of the index: a grouping for each breakdown, and one for the reviews themselves.
+_REVIEWS = f"""
+SELECT {", ".join(_COLUMNS)}, GROUPING({", ".join(_COLUMNS)}) AS grouped, count(*)
+FROM counted_review
+WHERE counts AND board_id = ANY(%(boards)s) AND year = %(year)s AND case_id <> ALL(%(changed)s)
+GROUP BY GROUPING SETS ((), {", ".join(f"({column})" for column in _COLUMNS)})
+"""  # noqa: S608 - the names of our own columns
+
+_NOTIFIED = """
+SELECT CASE WHEN left_on <= %(last_day)s THEN left_as ELSE 'notifications' END, count(*)
+FROM counted_death
+WHERE board_id = ANY(%(boards)s) AND year = %(year)s AND case_id <> ALL(%(changed)s)
+GROUP BY 1
+"""
+
+# A death not reviewed by then is open; so is one that was reviewed, and reopened since, and not reviewed again.
+_OPEN = """
+SELECT count(*) FROM counted_death AS death
+WHERE board_id = ANY(%(boards)s) AND notified_on <= %(last_day)s AND case_id <> ALL(%(changed)s)
+AND (left_on IS NULL OR left_on > %(last_day)s)
+AND (first_reviewed_on IS NULL OR first_reviewed_on > %(last_day)s OR (reopened AND NOT EXISTS (
+    SELECT FROM counted_review AS review
+    WHERE review.case_id = death.case_id AND reviewed_on <= %(last_day)s
+    AND (reopened_on IS NULL OR reopened_on > %(last_day)s))))
+"""
+
+
+def _counted(
+    connection: Connection, boards: Sequence[int], year: Year, leaving_out: Sequence[int]
+) -> Counter[tuple[str, str]]:
+    told: dict[str, Any] = {"boards": boards, "year": year.begins, "last_day": year.last_day, "changed": leaving_out}
+    counted: Counter[tuple[str, str]] = Counter()
+    for *values, grouped, number in connection.exec_driver_sql(_REVIEWS, told):
+        counted[_grouping(values, grouped)] += number
+    for kept_as, number in connection.exec_driver_sql(_NOTIFIED, told):
+        counted["single", kept_as] += number
+    counted["single", "open_at_year_end"] += connection.exec_driver_sql(_OPEN, told).scalar_one()
+    return counted
+
+
+def _grouping(values: Sequence[Any], grouped: int) -> tuple[str, str]:
+    """Return the column a row groups by, whose bit alone is not set, with its value; all of them for the reviews."""
+    for place, column in enumerate(_COLUMNS):
+        if not grouped & 1 << (len(_COLUMNS) - 1 - place):
+            return column, str(values[place])
+    return "single", "reviews"
+
+
+# --- As it was known on an earlier day --------------------------------------
+
+_SINCE = """
+SELECT DISTINCT event.case_id
+FROM case_event AS event JOIN review_case AS review ON review.id = event.case_id
+WHERE event.recorded_at > %(known_at)s AND review.board_id = ANY(%(boards)s) AND review.workflow_key = %(workflow)s
+"""
+
+
+def _recorded_since(connection: Connection, boards: Sequence[int], known_at: datetime) -> list[int]:
+    """Return the cases in which something was recorded since: only in these was less known then."""
+    told = {"known_at": known_at, "boards": boards, "workflow": CHILD_DEATH_REVIEW}
+    return list(connection.exec_driver_sql(_SINCE, told).scalars())
+
+
+AT_A_TIME = 1_000
+
+
+def _counted_as_known(
+    connection: Connection, case_ids: Sequence[int], year: Year, known_at: datetime
+) -> Counter[tuple[str, str]]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for start in range(0, len(case_ids), AT_A_TIME):
+        for read in read_cases(connection, case_ids[start : start + AT_A_TIME]):
+            if events := read.history.known_at(known_at).effective():
+                counted.update(_counts_of(count(events), year))
+    return counted
+
+
+def _counts_of(death: Death, year: Year) -> Iterable[tuple[str, str]]:
+    """Yield what one death counts as in a year."""
+    last_day = year.last_day
+    has_left = death.left_on is not None and death.left_on <= last_day
+    if death.year == year.begins:
+        yield "single", (death.left_as or "") if has_left else "notifications"
+    if death.notified_on <= last_day and not has_left and not any(_settles(each, last_day) for each in death.reviews):
+        yield "single", "open_at_year_end"
+    for review in death.reviews:
+        if review.counts and review.year == year.begins:
+            yield "single", "reviews"
+            yield from ((column, str(getattr(review, column))) for column in _COLUMNS)
+
+
+def _settles(review: Review, last_day: date) -> bool:
+    return review.reviewed_on <= last_day and (review.reopened_on is None or review.reopened_on > last_day)
