@@ -144,6 +144,11 @@ def needed(words: str) -> Callable[[Any, Field], None]:
     return check
 
 
+def stripped(typed: str | None) -> str | None:
+    """Return what was typed without spaces around it; a filter for fields."""
+    return typed.strip() if typed else typed
+
+
 def month_number(typed: str) -> int | None:
     """Return the month meant by '2', '02', 'Feb' or 'February', or None."""
     if (number := _number(typed)) is not None:

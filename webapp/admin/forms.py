@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from wtforms import EmailField, SelectField, StringField, ValidationError
 
 from models.agency import Board
+from models.people import Person
 from webapp.accounts.forms import why_not
-from webapp.fields import DayField, OneOfField, needed, offered
+from webapp.fields import DayField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
 from webapp.wording import role_words, sentence_case
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, ROLES
@@ -21,38 +22,47 @@ BOARD_KINDS = [
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-class FirstPasswordForm(PageForm):
-    """A password to hand over, which its owner replaces."""
-
-    first_password = StringField(
+def first_password_field() -> StringField:
+    """Return the box for a password to hand over, which its owner replaces."""
+    return StringField(
         "First password",
         description="Tell it to them in person or by telephone. They are asked to choose their own.",
         validators=[needed("Enter a first password")],
     )
 
-    def validate_first_password(self, field: StringField) -> None:
-        if problem := why_not(field.data or "", self.owner_email):
-            raise ValidationError(problem.replace("New", "First"))
 
-    @property
-    def owner_email(self) -> str:
-        """The address whose owner is to sign in with it, as far as the form tells."""
-        return ""
+def refuse_easily_guessed(field: StringField, email: str) -> None:
+    """Raise ValidationError, saying why, where what was typed will not do as a password for the account of `email`."""
+    if problem := why_not(field.data or "", email):
+        raise ValidationError(problem.replace("New", "First"))
 
 
-class PersonForm(FirstPasswordForm):
+class PersonForm(PageForm):
     """A new account."""
 
-    name = StringField("Full name", validators=[needed("Enter their full name")])
+    name = StringField("Full name", filters=[stripped], validators=[needed("Enter their full name")])
     email = EmailField("E-mail address", validators=[needed("Enter their e-mail address")])
+    first_password = first_password_field()
 
     def validate_email(self, field: EmailField) -> None:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", (field.data or "").strip()):
             raise ValidationError("Enter an e-mail address such as name@example.org")
 
-    @property
-    def owner_email(self) -> str:
-        return self.email.data or ""
+    def validate_first_password(self, field: StringField) -> None:
+        refuse_easily_guessed(field, self.email.data or "")
+
+
+class FirstPasswordForm(PageForm):
+    """Another first password, for somebody who has an account."""
+
+    first_password = first_password_field()
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(first_password=password_to_hand_over())
+        self.person = person
+
+    def validate_first_password(self, field: StringField) -> None:
+        refuse_easily_guessed(field, self.person.email)
 
 
 class AppointmentForm(PageForm):
@@ -105,9 +115,12 @@ class EndForm(PageForm):
 class BoardForm(PageForm):
     """What is known of a board."""
 
-    name = StringField("Full name", validators=[needed("Enter the full name of the board")])
+    name = StringField("Full name", filters=[stripped], validators=[needed("Enter the full name of the board")])
     short_name = StringField(
-        "Short name", description="As lists show it, such as Bexley", validators=[needed("Enter a short name")]
+        "Short name",
+        description="As lists show it, such as Bexley",
+        filters=[stripped],
+        validators=[needed("Enter a short name")],
     )
     kind = OneOfField("Kind", choices=offered(BOARD_KINDS), validators=[needed("Choose what kind of board it is")])
     new_arrangements_start = DayField(
@@ -133,7 +146,7 @@ class NewBoardForm(BoardForm):
 class AgencyForm(PageForm):
     """A new agency of a board."""
 
-    name = StringField("Name of the agency", validators=[needed("Enter the name of the agency")])
+    name = StringField("Name of the agency", filters=[stripped], validators=[needed("Enter the name of the agency")])
 
 
 def password_to_hand_over() -> str:

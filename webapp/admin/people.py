@@ -106,7 +106,7 @@ def end_appointment(public_id: uuid.UUID, appointment_id: int) -> ResponseReturn
 @administrator_only
 def give_password(public_id: uuid.UUID) -> ResponseReturnValue:
     person = _person(public_id)
-    form = FirstPasswordForm(first_password=password_to_hand_over())
+    form = FirstPasswordForm(person)
     if form.sent():
         administrator().give_password(person, form.first_password.data)
         db.session.commit()

@@ -81,6 +81,14 @@ def test_what_is_wrong_with_a_new_person_is_said_and_what_was_typed_kept(client,
     assert kept["email"] == typed.get("email", "n@example.org")
 
 
+def test_mistakes_are_listed_in_the_order_of_the_boxes(client):
+    page = client.send(client.get("/people/new"), "Open", name=" ", email="", first_password="short")
+
+    first, *_, last = [words for words, to in links_of(page).items() if to.startswith("#") and to != "#main-content"]
+    assert first == "Enter their full name"
+    assert last == "First password must be 12 characters or more"
+
+
 def test_people_are_found_by_part_of_a_name_or_address(client, given):
     given.a_person("other@example.org", active=False)
 
