@@ -8,40 +8,36 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from models import hashing, projection
+from models import differences, hashing, projection, rows
+from models.actor import Actor
 from models.agency import Board, next_reference, next_references
+from models.asking import history_of, preview_correction, preview_step, standing_of
 from models.case import Case, CaseEvent, LinkedCase
-from models.consequences import Preview, consequences
-from models.corrections import correction, procedure_as_known
-from models.errors import CaseMovedOn, Since
-from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases
+from models.corrections import correction
+from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
+from models.histories import CaseAsRead, Recorded, Stored, lock_cases, read_case, read_cases
 from models.kept_apart import Apart, set_apart
 from models.whole_case import WholeCase
 from workflows import registry
 from workflows.calendar import Calendar, england
-from workflows.dates import london_day
 from workflows.definition import Procedure
 from workflows.history import Event, History
-from workflows.standing import Standing, Told, open_history, stand, take
+from workflows.standing import Told, open_history, take
+
+__all__ = [
+    "Actor", "correct_event", "history_of", "open_case", "open_whole_cases", "preview_correction", "preview_step",
+    "restand_board", "restand_cases", "standing_of", "take_step",
+]  # fmt: skip
 
 REFERRED_FOR_REVIEW = "referred_for_review"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: the person, unless it is the system; the roles they hold on the case now; for whom, if for another."""
-
-    person_id: int | None
-    roles: frozenset[str]
-    on_behalf_of: int | None = None
 
 
 # --- Writing ----------------------------------------------------------------
@@ -80,9 +76,7 @@ def open_case(
     session.flush()
     if linked_from is not None:
         session.add(LinkedCase(case_id=linked_from.id, other_case_id=case.id, kind=REFERRED_FOR_REVIEW))
-    _write(
-        session, _Place(case.id, reference, hashing.FIRST_PREVIOUS), writing, _Act("open_case", actor, idempotency_key)
-    )
+    _write(session, _Place(case.id, reference), writing, _Act("open_case", actor, idempotency_key))
     session.expire(case)
     return case
 
@@ -105,26 +99,29 @@ def open_whole_cases(
     connection = session.connection()
     references = next_references(session, board, [whole.history.events[0].happened_on.last for whole in wholes])
     sealed = [_sealed(reference, whole, actor) for reference, whole in zip(references, wholes, strict=True)]
+    common = {"workflow_key": workflow_key, "board_id": board.id, "created_at": now, "updated_at": now, "version": 1}
     cases = [
         {
-            "reference": reference,
-            "last_event_hash": rows[-1]["hash"],
-            "history_length": len(rows),
+            **common,
             **whole.projected.case,
+            "reference": reference,
+            "last_event_hash": events[-1]["hash"],
+            "history_length": len(events),
         }
-        for reference, whole, rows in zip(references, wholes, sealed, strict=True)
+        for reference, whole, events in zip(references, wholes, sealed, strict=True)
     ]
-    common = {"workflow_key": workflow_key, "board_id": board.id, "now": now, "rows": projection.as_json(cases)}
-    ids = {row.reference: row.id for row in connection.exec_driver_sql(_ADD_CASES, common)}
+    ids = {row.reference: row.id for row in connection.exec_driver_sql(_ADD_CASES, {"cases": rows.as_json(cases)})}
     case_ids = [ids[reference] for reference in references]
-    events = [{"case_id": case_id, **row} for case_id, rows in zip(case_ids, sealed, strict=True) for row in rows]
-    parameters = {"rows": projection.as_json(events), "now": now}
-    for statement in (_ADD_EVENTS, _AUDIT_EVENTS):
-        connection.exec_driver_sql(statement, parameters)
+    events = [{**row, "case_id": case_id} for case_id, each in zip(case_ids, sealed, strict=True) for row in each]
+    connection.exec_driver_sql(_ADD_EVENTS, {"events": rows.as_json(events)})
+    connection.exec_driver_sql(_AUDIT_EVENTS, {"entries": rows.as_json(map(_entry_of_import, events))})
     for case_id, whole in zip(case_ids, wholes, strict=True):
         _keep_apart(connection, case_id, whole.apart)
     projected = {case_id: whole.projected for case_id, whole in zip(case_ids, wholes, strict=True)}
-    projection.write_beside(connection, projected)
+    differences.write_beside(
+        connection, [differences.difference(key, each, differences.NOTHING_STORED) for key, each in projected.items()]
+    )
+    differences.write_counted(connection, projected)
     return case_ids
 
 
@@ -146,13 +143,14 @@ def take_step(
     `idempotency_key`, returns the event recorded the first time. Raises StepRefused; CaseMovedOn when something was
     recorded since; CaseNotFound.
     """
-    read, before = _locked(session, case, expected_length, idempotency_key)
-    if before is not None:
-        return before
-    calendar, procedure, history = calendar or england(), read.procedure, read.history
-    event = take(procedure, history, calendar, step=step, roles=actor.roles, told=told, now=now)
-    writing = _writing(procedure, history, event, calendar)
-    return _write(session, _place(read), writing, _Act("take_step", actor, idempotency_key), case)
+    calendar = calendar or england()
+
+    def decide(read: CaseAsRead) -> _Writing:
+        procedure, history = read.procedure, read.history
+        event = take(procedure, history, calendar, step=step, roles=actor.roles, told=told, now=now)
+        return _writing(procedure, history, event, calendar)
+
+    return _record(session, case, expected_length, _Act("take_step", actor, idempotency_key), decide)
 
 
 def correct_event(
@@ -172,16 +170,16 @@ def correct_event(
 
     Correcting the opening may move the case under another edition (R-0). Raises as `take_step` does.
     """
-    read, before = _locked(session, case, expected_length, idempotency_key)
-    if before is not None:
-        return before
     calendar = calendar or england()
-    procedure, event = correction(
-        read, sequence, roles=actor.roles, told=told, reason=reason, now=now, calendar=calendar
-    )
-    writing = _writing(procedure, read.history, event, calendar)
+
+    def decide(read: CaseAsRead) -> _Writing:
+        procedure, event = correction(
+            read, sequence, roles=actor.roles, told=told, reason=reason, now=now, calendar=calendar
+        )
+        return _writing(procedure, read.history, event, calendar)
+
     act = _Act("strike_out" if told is None else "correct_event", actor, idempotency_key)
-    return _write(session, _place(read), writing, act, case)
+    return _record(session, case, expected_length, act, decide)
 
 
 def restand_cases(
@@ -190,9 +188,9 @@ def restand_cases(
     """Write again what follows from the histories of these cases, and return how many cases that changed."""
     session.flush()
     connection, calendar = session.connection(), calendar or england()
-    found = read_cases(connection, lock_cases(connection, case_ids))
+    found = list(read_cases(connection, lock_cases(connection, case_ids)))
     projections = {read.id: projection.project_case(read, calendar) for read in found}
-    changed = projection.write(connection, projections, now)
+    changed = differences.write(connection, projections, {read.id: read.stored for read in found}, now)
     session.expire_all()
     return changed
 
@@ -207,87 +205,46 @@ def restand_board(session: Session, board: Board, *, now: datetime, calendar: Ca
     return restand_cases(session, list(ids), now=now, calendar=calendar)
 
 
-# --- Asking -----------------------------------------------------------------
-
-
-def history_of(session: Session, case: Case, known_at: datetime | None = None) -> History:
-    """Return the history of a case, as far as it had been recorded by `known_at`."""
-    return read_case(session.connection(), case.id).history.known_at(known_at)
-
-
-def standing_of(
-    session: Session, case: Case, *, today: date, known_at: datetime | None = None, calendar: Calendar | None = None
-) -> Standing:
-    """Return where a case stood on a day, by what had been recorded by `known_at`.
-
-    Raises ValueError when nothing had happened by then, or nothing of it was known.
-    """
-    read = read_case(session.connection(), case.id)
-    history = read.history.known_at(known_at)
-    return stand(procedure_as_known(read, history), history, calendar or england(), today)
-
-
-def preview_step(
-    session: Session,
-    case: Case,
-    step: str,
-    *,
-    actor: Actor,
-    told: Told,
-    now: datetime,
-    calendar: Calendar | None = None,
-) -> Preview:
-    """Return what would follow if the step were taken now. Nothing is written. Raises StepRefused."""
-    read, calendar = read_case(session.connection(), case.id), calendar or england()
-    event = take(read.procedure, read.history, calendar, step=step, roles=actor.roles, told=told, now=now)
-    return _preview(read, read.procedure, event, calendar)
-
-
-def preview_correction(
-    session: Session,
-    case: Case,
-    sequence: int,
-    *,
-    actor: Actor,
-    told: Told | None,
-    reason: str,
-    now: datetime,
-    calendar: Calendar | None = None,
-) -> Preview:
-    """Return what would follow if the event were corrected so, or struck out; write nothing. Raises StepRefused."""
-    read, calendar = read_case(session.connection(), case.id), calendar or england()
-    procedure, event = correction(
-        read, sequence, roles=actor.roles, told=told, reason=reason, now=now, calendar=calendar
-    )
-    return _preview(read, procedure, event, calendar)
-
-
-def _preview(read: CaseAsRead, procedure: Procedure, event: Event, calendar: Calendar) -> Preview:
-    today = london_day(event.recorded_at)
-    before = stand(read.procedure, read.history, calendar, today)
-    after = stand(procedure, read.history.and_then(event), calendar, today)
-    return Preview(event, before, after, consequences(before, after))
-
-
 # --- Before writing ---------------------------------------------------------
 
 
-def _locked(
-    session: Session, case: Case, expected_length: int | None, idempotency_key: uuid.UUID | None
-) -> tuple[CaseAsRead, CaseEvent | None]:
-    """Return the case, locked, and the event recorded with this key before, if one was. Raises CaseMovedOn."""
+def _record(
+    session: Session, case: Case, expected_length: int | None, act: _Act, decide: Callable[[CaseAsRead], _Writing]
+) -> CaseEvent:
+    """Return the event decided on by the case as it is, written down; or the one its form recorded before.
+
+    The case is read without a lock and written only if nobody wrote to it in between; if somebody did, it is locked,
+    read again and decided on again. Raises CaseMovedOn when more was recorded than the form had seen.
+    """
     session.flush()
-    connection = session.connection()
-    lock_cases(connection, [case.id])
-    read = read_case(connection, case.id)
-    if idempotency_key is not None:
-        for each in read.recorded:
-            if each.idempotency_key == idempotency_key:
-                sent_before = {"case_id": case.id, "sequence": each.event.sequence}
-                return read, session.query(CaseEvent).filter_by(**sent_before).one()
-    if expected_length is not None and len(read.recorded) > expected_length:
-        raise CaseMovedOn(tuple(_since(read.procedure, each) for each in read.recorded[expected_length:]))
-    return read, None
+    connection, case_id = session.connection(), _id(case)
+    for must_lock in (False, True):
+        if must_lock:
+            lock_cases(connection, [case_id])
+        # Read by another statement than the lock's: what was recorded while we waited is seen only by the next.
+        read = read_case(connection, case_id)
+        if before := _recorded_by_form(read, act.idempotency_key):
+            return session.query(CaseEvent).filter_by(case_id=case_id, sequence=before.event.sequence).one()
+        if expected_length is not None and len(read.recorded) > expected_length:
+            raise CaseMovedOn(tuple(_since(read.procedure, each) for each in read.recorded[expected_length:]))
+        place = _Place(case_id, read.reference, read.last_hash, read.version, read.stored)
+        if (written := _write(session, place, decide(read), act)) is not None:
+            session.expire(case)
+            return written
+    raise HistoryDamaged("A history changes while it is locked")
+
+
+def _id(case: Case) -> int:
+    """Return the id of a case without asking for the row again, which a commit has let go of."""
+    identity = inspect(case).identity
+    if identity is None:
+        raise CaseNotFound("The case has not been opened")
+    case_id: int = identity[0]
+    return case_id
+
+
+def _recorded_by_form(read: CaseAsRead, key: uuid.UUID | None) -> Recorded | None:
+    return next((each for each in read.recorded if key is not None and each.idempotency_key == key), None)
 
 
 def _since(procedure: Procedure, recorded: Recorded) -> Since:
@@ -315,11 +272,13 @@ def _opened_with(session: Session, board: Board, key: uuid.UUID) -> Case | None:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an event is added: the case, and the hash it follows."""
+    """Where an event is added: the case as it was when it was decided on, and the hash the event follows."""
 
     case_id: int
     reference: str
-    last_hash: bytes
+    last_hash: bytes = hashing.FIRST_PREVIOUS
+    version: int = 1
+    stored: Stored = differences.NOTHING_STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,77 +300,47 @@ class _Writing:
     projected: projection.Projection
 
 
-def _place(read: CaseAsRead) -> _Place:
-    return _Place(read.id, read.reference, read.last_hash)
-
-
 def _writing(procedure: Procedure, history: History, event: Event, calendar: Calendar) -> _Writing:
     answers, apart = set_apart(procedure.step(event.step), event.answers)
     event = replace(event, answers=answers)
     return _Writing(procedure, event, apart, projection.project_history(procedure, history.and_then(event), calendar))
 
 
-_PROJECTED = ", ".join(f"{column} = %({column})s" for column in projection.CASE_TYPES)
+_EVENT_COLUMNS = (
+    "case_id", "sequence", "kind", "step", "happened_first", "happened_last", "happened_precision", "recorded_at",
+    "actor_id", "role", "on_behalf_of", "answers", "supersedes", "reason", "procedure_fingerprint", "previous_hash",
+    "hash", "idempotency_key",
+)  # fmt: skip
+_MESSAGE_COLUMNS = (
+    "case_id", "event_sequence", "notice_key", "recipient_role", "payload", "dedupe_key", "created_at", "not_before",
+    "attempts",
+)  # fmt: skip
+_ENTRY_COLUMNS = ("at", "person_id", "role", "action", "case_id", "event_sequence", "detail")
+_HISTORY_COLUMNS = ("history_length", "last_event_hash", "updated_at")
 
+_MOVE = rows.update("review_case", (*differences.CASE_COLUMNS, *_HISTORY_COLUMNS), "cases")
+
+# Every part writes only if the case was still as it was read; the audit's trigger asks for the lock that `moved` has.
 _ADD = f"""
-WITH moved AS (
-    UPDATE review_case
-    SET history_length = %(sequence)s, last_event_hash = %(hash)s, version = version + 1, updated_at = %(now)s,
-        {_PROJECTED}
-    WHERE id = %(case_id)s
-), told AS (
-    INSERT INTO outbox_message (
-        case_id, event_sequence, notice_key, recipient_role, payload, dedupe_key, created_at, not_before, attempts)
-    SELECT %(case_id)s, %(sequence)s, notice, recipient, %(payload)s::jsonb, dedupe_key, %(now)s, %(now)s, 0
-    FROM unnest(%(notices)s::text[], %(recipients)s::text[], %(dedupe_keys)s::text[])
-        AS each(notice, recipient, dedupe_key)
-), audited AS (
-    INSERT INTO audit_entry (at, person_id, role, action, case_id, event_sequence, detail)
-    VALUES (%(now)s, %(actor_id)s, %(role)s, %(action)s, %(case_id)s, %(sequence)s, %(detail)s::jsonb)
-)
-INSERT INTO case_event (
-    case_id, sequence, kind, step, happened_first, happened_last, happened_precision, recorded_at, actor_id, role,
-    on_behalf_of, answers, supersedes, reason, procedure_fingerprint, previous_hash, hash, idempotency_key)
-VALUES (
-    %(case_id)s, %(sequence)s, %(kind)s, %(step)s, %(happened_first)s, %(happened_last)s, %(happened_precision)s,
-    %(now)s, %(actor_id)s, %(role)s, %(on_behalf_of)s, %(answers)s::jsonb, %(supersedes)s, %(reason)s,
-    %(event_fingerprint)s, %(previous_hash)s, %(hash)s, %(idempotency_key)s)
-RETURNING id
+WITH moved AS ({_MOVE} AND kept.version = %(version)s RETURNING kept.id),
+added AS ({rows.insert("case_event", _EVENT_COLUMNS, "events", given="moved")} RETURNING id),
+told AS ({rows.insert("outbox_message", _MESSAGE_COLUMNS, "messages", given="moved")}),
+audited AS ({rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved")})
+SELECT id FROM added
 """  # noqa: S608 - the names of our own columns
 
-_ADD_CASES = f"""
-INSERT INTO review_case (
-    reference, workflow_key, board_id, created_at, updated_at, history_length, last_event_hash, version,
-    {", ".join(projection.CASE_TYPES)})
-SELECT reference, %(workflow_key)s, %(board_id)s, %(now)s, %(now)s, history_length, decode(last_event_hash, 'hex'), 1,
-       {", ".join(projection.CASE_TYPES)}
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-    reference text, history_length integer, last_event_hash text, {projection.record(projection.CASE_TYPES)})
-RETURNING reference, id
-"""  # noqa: S608 - the names of our own columns
-
-_EVENT_TYPES = {
-    "case_id": "bigint", "sequence": "integer", "kind": "text", "step": "text", "happened_first": "date",
-    "happened_last": "date", "happened_precision": "text", "actor_id": "bigint", "role": "text",
-    "on_behalf_of": "bigint", "answers": "jsonb", "procedure_fingerprint": "text",
-}  # fmt: skip
-
-_ADD_EVENTS = f"""
-INSERT INTO case_event ({", ".join(_EVENT_TYPES)}, recorded_at, previous_hash, hash)
-SELECT {", ".join(_EVENT_TYPES)}, %(now)s, decode(previous_hash, 'hex'), decode(hash, 'hex')
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-    {projection.record(_EVENT_TYPES)}, previous_hash text, hash text)
-ORDER BY case_id, sequence
-"""  # noqa: S608 - the names of our own columns
-
-_AUDIT_EVENTS = """
-INSERT INTO audit_entry (at, person_id, role, action, case_id, event_sequence, detail)
-SELECT %(now)s, actor_id, role, CASE sequence WHEN 1 THEN 'open_case' ELSE 'take_step' END, case_id, sequence,
-       jsonb_build_object('step', step)
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-    case_id bigint, sequence integer, step text, actor_id bigint, role text)
-ORDER BY case_id, sequence
-"""
+_ADD_CASES = f"""{
+    rows.insert(
+        "review_case",
+        (
+            "reference", "workflow_key", "board_id", "created_at", "version",
+            *differences.CASE_COLUMNS, *_HISTORY_COLUMNS,
+        ),
+        "cases",
+    )
+} RETURNING reference, id"""  # fmt: skip
+_ADD_EVENTS = rows.insert("case_event", _EVENT_COLUMNS, "events")
+_AUDIT_EVENTS = rows.insert("audit_entry", _ENTRY_COLUMNS, "entries")
 
 _KEEP_APART = """
 INSERT INTO answer_kept_apart (case_id, event_sequence, question, answer, salt)
@@ -419,39 +348,51 @@ VALUES (%(case_id)s, %(sequence)s, %(question)s, %(answer)s::jsonb, %(salt)s)
 """
 
 
-def _write(session: Session, place: _Place, writing: _Writing, act: _Act, case: Case | None = None) -> CaseEvent:
-    """Write an event and everything that follows from it, and return it as stored."""
-    connection = session.connection()
-    row = _row(place, writing.event, act)
+def _write(session: Session, place: _Place, writing: _Writing, act: _Act) -> CaseEvent | None:
+    """Write an event and everything that follows from it, and return it as stored; None if the case was written to."""
+    connection, event, projected = session.connection(), writing.event, writing.projected
+    row = _row(place, event, act)
+    case = {"id": place.case_id, "history_length": event.sequence, "last_event_hash": row["hash"]}
     parameters = {
-        **row,
-        **writing.projected.case,
-        **_messages(place, writing),
-        "event_fingerprint": row["procedure_fingerprint"],
-        "answers": json.dumps(row["answers"]),
-        "now": row["recorded_at"],
-        "action": act.action,
-        "detail": json.dumps({"step": writing.event.step}),
+        "version": place.version,
+        "cases": rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}]),
+        "events": rows.as_json([row]),
+        "messages": rows.as_json(_messages(place, writing)),
+        "entries": rows.as_json([_entry(row, act.action)]),
     }
-    row["id"] = connection.exec_driver_sql(_ADD, parameters).scalar_one()
-    _keep_apart(connection, place.case_id, [writing.apart], starting_at=row["sequence"])
-    projection.write_beside(connection, {place.case_id: writing.projected})
-    if case is not None and case in session:
-        session.expire(case)
-    return _as_stored(session, row)
+    event_id = connection.exec_driver_sql(_ADD, parameters).scalar()
+    if event_id is None:
+        return None
+    _keep_apart(connection, place.case_id, [writing.apart], starting_at=event.sequence)
+    differences.write_beside(connection, [differences.difference(place.case_id, projected, place.stored)])
+    differences.write_counted(connection, {place.case_id: projected})
+    return _as_stored(session, event_id)
 
 
 def _sealed(reference: str, whole: WholeCase, actor: Actor) -> list[dict[str, Any]]:
-    """Return the columns of each event of a whole case, each sealed with the one before, bytes in hexadecimal."""
-    rows, last_hash = [], hashing.FIRST_PREVIOUS
+    """Return the columns of each event of a whole case, each sealed with the one before."""
+    sealed: list[dict[str, Any]] = []
     for event in whole.history.events:
-        row = _row(_Place(0, reference, last_hash), event, _Act("take_step", actor, None))
-        last_hash = row["hash"]
-        rows.append(
-            {name: row[name] for name in _EVENT_TYPES if name != "case_id"}
-            | {"previous_hash": row["previous_hash"].hex(), "hash": last_hash.hex()}
-        )
-    return rows
+        last_hash = sealed[-1]["hash"] if sealed else hashing.FIRST_PREVIOUS
+        sealed.append(_row(_Place(0, reference, last_hash), event, _Act("take_step", actor, None)))
+    return sealed
+
+
+def _entry_of_import(row: Mapping[str, Any]) -> dict[str, Any]:
+    return _entry(row, "open_case" if row["sequence"] == 1 else "take_step")
+
+
+def _entry(row: Mapping[str, Any], action: str) -> dict[str, Any]:
+    """Return the audit entry that says an event was recorded."""
+    return {
+        "at": row["recorded_at"],
+        "person_id": row["actor_id"],
+        "role": row["role"],
+        "action": action,
+        "case_id": row["case_id"],
+        "event_sequence": row["sequence"],
+        "detail": {"step": row["step"]},
+    }
 
 
 def _keep_apart(
@@ -489,21 +430,29 @@ def _row(place: _Place, event: Event, act: _Act) -> dict[str, Any]:
     }
 
 
-def _messages(place: _Place, writing: _Writing) -> dict[str, Any]:
+def _messages(place: _Place, writing: _Writing) -> list[dict[str, Any]]:
     """Return one message for each notice that the step declares. A correction is not told: what it corrects was."""
     event = writing.event
     tells = writing.procedure.step(event.step).tells if event.kind == "step" else ()
-    return {
-        "notices": [notice.key for notice in tells],
-        "recipients": [notice.to for notice in tells],
-        "dedupe_keys": [f"{place.reference}:{event.sequence}:{notice.key}:{notice.to}" for notice in tells],
-        "payload": json.dumps({"reference": place.reference, "step": event.step}),
-    }
+    return [
+        {
+            "case_id": place.case_id,
+            "event_sequence": event.sequence,
+            "notice_key": notice.key,
+            "recipient_role": notice.to,
+            "payload": {"reference": place.reference, "step": event.step},
+            "dedupe_key": f"{place.reference}:{event.sequence}:{notice.key}:{notice.to}",
+            "created_at": event.recorded_at,
+            "not_before": event.recorded_at,
+            "attempts": 0,
+        }
+        for notice in tells
+    ]
 
 
-def _as_stored(session: Session, row: dict[str, Any]) -> CaseEvent:
-    """Return the row just written as if it had been read, without asking for it again."""
-    event = CaseEvent(**row)
+def _as_stored(session: Session, event_id: int) -> CaseEvent:
+    """Return the event just written as if it had been read; what it says is asked for when somebody looks."""
+    event = CaseEvent(id=event_id)
     make_transient_to_detached(event)
     session.add(event)
     return event

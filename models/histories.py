@@ -1,17 +1,15 @@
-"""Reading cases with their histories from the rows they are kept in, one or many at a time."""
+"""Reading cases with their histories, and with what is stored beside them, one or many at a time."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from models import hashing
 from models.errors import CaseNotFound, HistoryDamaged
@@ -23,18 +21,18 @@ from workflows.history import Event, History
 # Not FOR UPDATE: the key of a case never changes, so rows that refer to it may still be added.
 _LOCK = "SELECT id FROM review_case WHERE id = ANY(%(case_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
+# One row a case, whatever its length: what a statement gives is seen as of one moment, and few rows are read fast.
 _READ = """
-SELECT review.id, review.reference, review.workflow_key, review.regime_key, review.history_length,
-       review.last_event_hash, board.new_arrangements_start,
-       event.sequence, event.kind, event.step, event.happened_first, event.happened_last, event.happened_precision,
-       event.recorded_at, event.role, event.answers, event.supersedes, event.reason, event.procedure_fingerprint,
-       event.actor_id, event.on_behalf_of, event.previous_hash, event.hash, event.idempotency_key
-FROM review_case AS review
-JOIN board ON board.id = review.board_id
-LEFT JOIN case_event AS event ON event.case_id = review.id
-WHERE review.id = ANY(%(case_ids)s)
-ORDER BY review.id, event.sequence
+SELECT to_json(review), board.new_arrangements_start,
+       (SELECT json_agg(event ORDER BY sequence) FROM case_event AS event WHERE event.case_id = review.id),
+       (SELECT json_agg(deadline ORDER BY ordinal) FROM deadline WHERE deadline.case_id = review.id),
+       (SELECT json_agg(hold ORDER BY event_sequence) FROM hold WHERE hold.case_id = review.id)
+FROM review_case AS review JOIN board ON board.id = review.board_id
+WHERE review.id = ANY(%(case_ids)s) ORDER BY review.id
 """
+
+StoredRow = Mapping[str, Any]
+"""The columns of a row as JSON gives them: days as ISO text."""
 
 
 class Recorded(NamedTuple):
@@ -49,8 +47,17 @@ class Recorded(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of a case beside its history."""
+
+    case: StoredRow
+    deadlines: tuple[StoredRow, ...]
+    holds: tuple[StoredRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseAsRead:
-    """A case as stored: under which edition it runs, in which area, and everything recorded of it.
+    """A case as it was when it was read: its edition, its area, everything recorded of it, and what is stored beside.
 
     `history_length` and `last_hash` are what the case itself says of its history, to be compared with it.
     """
@@ -62,7 +69,9 @@ class CaseAsRead:
     new_arrangements_start: date | None
     history_length: int
     last_hash: bytes
+    version: int
     recorded: tuple[Recorded, ...]
+    stored: Stored
 
     @property
     def procedure(self) -> Procedure:
@@ -94,33 +103,51 @@ def read_case(connection: Connection, case_id: int) -> CaseAsRead:
 
 def read_cases(connection: Connection, case_ids: Collection[int]) -> Iterator[CaseAsRead]:
     """Yield these cases with their histories, in the order of their ids, whatever state the histories are in."""
-    rows = connection.exec_driver_sql(_READ, {"case_ids": list(case_ids)})
-    for _, group in groupby(rows, key=itemgetter(0)):
-        yield _case(list(group))
+    for case, area_start, events, deadlines, holds in connection.exec_driver_sql(_READ, {"case_ids": list(case_ids)}):
+        yield CaseAsRead(
+            id=case["id"],
+            reference=case["reference"],
+            workflow_key=case["workflow_key"],
+            regime_key=case["regime_key"],
+            new_arrangements_start=area_start,
+            history_length=case["history_length"],
+            last_hash=_bytes(case["last_event_hash"]) or hashing.FIRST_PREVIOUS,
+            version=case["version"],
+            recorded=tuple(map(_recorded, events or ())),
+            stored=Stored(case, tuple(deadlines or ()), tuple(holds or ())),
+        )
 
 
-def _case(rows: Sequence[Row[Any]]) -> CaseAsRead:
-    first: Sequence[Any] = rows[0]
-    case_id, reference, workflow_key, regime_key, length, last_hash, area_start = first[:7]
-    recorded = tuple(_recorded(row[7:]) for row in rows if row.sequence is not None)
-    return CaseAsRead(
-        case_id, reference, workflow_key, regime_key, area_start, length, last_hash or hashing.FIRST_PREVIOUS, recorded
+def _recorded(row: Mapping[str, Any]) -> Recorded:
+    event = Event(
+        sequence=row["sequence"],
+        step=row["step"],
+        happened_on=_day(row["happened_first"], row["happened_last"], row["happened_precision"]),
+        recorded_at=datetime.fromisoformat(row["recorded_at"]),
+        role=row["role"],
+        answers=row["answers"],
+        kind=row["kind"],
+        supersedes=row["supersedes"],
+        reason=row["reason"] or "",
+        fingerprint=row["procedure_fingerprint"],
+    )
+    key = row["idempotency_key"]
+    return Recorded(
+        event,
+        row["actor_id"],
+        row["on_behalf_of"],
+        _bytes(row["previous_hash"]),
+        _bytes(row["hash"]),
+        uuid.UUID(key) if key else None,
     )
 
 
-def _recorded(columns: Sequence[Any]) -> Recorded:
-    (
-        sequence, kind, step, first, last, precision, recorded_at, role, answers, supersedes,
-        reason, fingerprint, actor_id, on_behalf_of, previous_hash, hash_, idempotency_key,
-    ) = columns  # fmt: skip
-    event = Event(
-        sequence, step, _day(first, last, precision), recorded_at, role, answers, kind, supersedes, reason or "",
-        fingerprint,
-    )  # fmt: skip
-    return Recorded(event, actor_id, on_behalf_of, previous_hash, hash_, idempotency_key)
+def _bytes(written: str | None) -> bytes:
+    """Return bytes that PostgreSQL wrote as \\x and hexadecimal digits."""
+    return bytes.fromhex(written[2:]) if written else b""
 
 
 # Histories repeat the same few thousand days.
 @lru_cache(maxsize=16_384)
-def _day(first: date, last: date, precision: Precision) -> PartialDate:
-    return PartialDate(first, last, precision)
+def _day(first: str, last: str, precision: Precision) -> PartialDate:
+    return PartialDate(date.fromisoformat(first), date.fromisoformat(last), precision)

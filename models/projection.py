@@ -6,16 +6,13 @@ its dates alone (`status_on`). Nothing started yet has no row. Only `models.case
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
-from models import case as stored
 from models import child_death_counts
+from models.case import Deadline as StoredDeadline
 from models.child_death_counts import Death
 from models.histories import CaseAsRead
 from workflows import clocks
@@ -29,25 +26,6 @@ from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.standing import Standing, stand
 
 Columns = Mapping[str, Any]
-
-CASE_TYPES = {
-    "regime_key": "text", "procedure_fingerprint": "text", "pseudonym": "text", "opened_on": "date", "state": "text",
-    "stage": "text", "held": "boolean", "ended_on": "date", "bites_on": "date", "bites_key": "text",
-    "unexplained_bites_on": "date", "explained_bites_on": "date", "due_soon_on": "date", "next_step": "text",
-    "next_roles": "text[]",
-}  # fmt: skip
-DEADLINE_TYPES = {
-    "clock_key": "text", "subject": "text", "agency": "text", "ordinal": "integer", "title": "text",
-    "starts_on": "date", "starts_last": "date", "due_first": "date", "due_last": "date", "due_soon_on": "date",
-    "not_before": "boolean", "met_first": "date", "met_last": "date", "met_uncertain": "boolean",
-    "met_late": "boolean", "voided_on": "date", "explained": "boolean", "source": "text", "confirmed": "boolean",
-    "explanation": "jsonb",
-}  # fmt: skip
-HOLD_TYPES = {
-    "event_sequence": "integer", "kind": "text", "scopes": "text[]", "authorised_first": "date",
-    "authorised_last": "date", "review_on": "date", "released_first": "date", "released_last": "date",
-    "requested_by": "text",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +162,7 @@ def _hold(hold: Hold) -> dict[str, Any]:
     }
 
 
-def status_on(deadline: stored.Deadline, today: date) -> clocks.Status:
+def status_on(deadline: StoredDeadline, today: date) -> clocks.Status:
     """Return the status of a stored deadline on a day, as `workflows.standing` would give it with all that is known."""
     if deadline.due_last is None or deadline.starts_on is None or deadline.due_soon_on is None:
         return "waiting"
@@ -200,92 +178,3 @@ def status_on(deadline: stored.Deadline, today: date) -> clocks.Status:
     if today > deadline.due_last:
         return "late_explained" if deadline.explained else "overdue"
     return "due_soon" if today >= deadline.due_soon_on else "running"
-
-
-def write(connection: Connection, projections: Mapping[int, Projection], now: datetime) -> int:
-    """Write what is to be stored of these cases, by id, and return in how many the case itself had to be changed.
-
-    Three statements however many cases there are. Rows that are right already are not touched.
-    """
-    parameters = {
-        "case_ids": list(projections),
-        "cases": _as_json({"id": case_id, **each.case} for case_id, each in projections.items()),
-        "deadlines": _as_json(_owned(projections, "deadlines")),
-        "holds": _as_json(_owned(projections, "holds")),
-        "now": now,
-    }
-    changed = connection.exec_driver_sql(_CASES, parameters).rowcount
-    connection.exec_driver_sql(_DEADLINES, parameters)
-    connection.exec_driver_sql(_HOLDS, parameters)
-    return changed
-
-
-def beside_an_event(case_id: int, projected: Projection) -> dict[str, Any]:
-    """Return the parameters that `DEADLINES_OF_MOVED` and `HOLDS_OF_MOVED` are given, beside the case's columns."""
-    return {
-        "deadlines": _as_json({"case_id": case_id, **row} for row in projected.deadlines),
-        "holds": _as_json({"case_id": case_id, **row} for row in projected.holds),
-    }
-
-
-def _owned(projections: Mapping[int, Projection], kind: str) -> Iterable[dict[str, Any]]:
-    return ({"case_id": case_id, **row} for case_id, each in projections.items() for row in getattr(each, kind))
-
-
-def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as the JSON that `jsonb_to_recordset` takes apart, with days and moments as ISO text."""
-    return json.dumps(list(rows), default=_iso)
-
-
-def _iso(value: date) -> str:
-    return value.isoformat()
-
-
-def record(types: Mapping[str, str]) -> str:
-    return ", ".join(f"{column} {kind}" for column, kind in types.items())
-
-
-def _row(types: Mapping[str, str], table: str) -> str:
-    return ", ".join(f"{table}.{column}" for column in types)
-
-
-def _kept_as(table: str, key: Sequence[str], types: Mapping[str, str], cases: str) -> str:
-    """Return the parts of a statement that leave in `table` the rows given for `cases`, touching only what differs.
-
-    `cases` is a query of the ids of the cases.
-    """
-    same = " AND ".join(f"kept.{column} = given.{column}" for column in ("case_id", *key))
-    columns, names = _row(types, "given"), ", ".join(types)
-    return f"""
-given_{table} AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%({table}s)s::jsonb) AS each(case_id bigint, {_record(types)})
-    WHERE case_id IN ({cases})
-), gone_{table} AS (
-    DELETE FROM {table} AS kept
-    WHERE kept.case_id IN ({cases}) AND NOT EXISTS (SELECT FROM given_{table} AS given WHERE {same})
-), kept_{table} AS (
-    INSERT INTO {table} (case_id, {names})
-    SELECT case_id, {names} FROM given_{table} AS given
-    WHERE NOT EXISTS (
-        SELECT FROM {table} AS kept WHERE {same} AND ({_row(types, "kept")}) IS NOT DISTINCT FROM ({columns})
-    )
-    ON CONFLICT (case_id, {", ".join(key)}) DO UPDATE SET ({names}) = ROW({_row(types, "EXCLUDED")})
-)"""  # noqa: S608 - the names of our own tables and columns
-
-
-_MOVED, _GIVEN = "SELECT id FROM moved", "SELECT unnest(%(case_ids)s::bigint[])"
-_DEADLINE_KEY, _HOLD_KEY = ("clock_key", "subject"), ("event_sequence",)
-
-DEADLINES_OF_MOVED = _kept_as("deadline", _DEADLINE_KEY, DEADLINE_TYPES, _MOVED)
-HOLDS_OF_MOVED = _kept_as("hold", _HOLD_KEY, HOLD_TYPES, _MOVED)
-"""Parts of the statement that adds an event: what is written beside it, for the case that its part `moved` moved."""
-
-_DEADLINES = f"WITH {_kept_as('deadline', _DEADLINE_KEY, DEADLINE_TYPES, _GIVEN)} SELECT"
-_HOLDS = f"WITH {_kept_as('hold', _HOLD_KEY, HOLD_TYPES, _GIVEN)} SELECT"
-
-_CASES = f"""
-UPDATE review_case AS kept
-SET ({", ".join(CASE_TYPES)}) = ROW({_row(CASE_TYPES, "given")}), version = kept.version + 1, updated_at = %(now)s
-FROM jsonb_to_recordset(%(cases)s::jsonb) AS given(id bigint, {_record(CASE_TYPES)})
-WHERE kept.id = given.id AND ({_row(CASE_TYPES, "kept")}) IS DISTINCT FROM ({_row(CASE_TYPES, "given")})
-"""  # noqa: S608 - the names of our own columns
