@@ -37,7 +37,7 @@ from models.import_run import ImportRefusal, ImportRun
 from models.whole_case import RefusedAt, WholeCase, judge
 from workflows import registry
 from workflows.calendar import Calendar, england
-from workflows.dates import PartialDate
+from workflows.dates import PartialDate, london_day
 from workflows.errors import NoRegime
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR
@@ -116,7 +116,7 @@ def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, str
 def _judged(row: Row, board: Board, now: datetime, calendar: Calendar) -> Examined:
     steps: list[StepOfRow] = []
     try:
-        row = checked(row)
+        row = checked(row, london_day(now))
         steps = steps_of(row, with_meeting=_has_meeting(row, board))
         told = [each.step for each in steps]
         area_start = board.new_arrangements_start

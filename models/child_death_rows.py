@@ -178,7 +178,7 @@ def _row(number: int, line: bytes, heading: Sequence[str]) -> Row:
 # --- What a row may hold ----------------------------------------------------
 
 
-def checked(row: Row) -> Row:
+def checked(row: Row, today: date) -> Row:
     """Return the row with its codes as they are kept. Raises RowRefused with everything that is wrong with it."""
     if row.unreadable:
         raise RowRefused([Wrong("", row.unreadable)])
@@ -194,7 +194,7 @@ def checked(row: Row) -> Row:
         wrong.append(Wrong("cdop_ref", f"This is longer than {LONGEST_REFERENCE} characters. Shorten it"))
     if not wrong:
         row = Row(row.number, cells)
-        wrong = [*_against_the_outcome(row), *_out_of_order(row)]
+        wrong = [*_against_the_outcome(row), *_out_of_order(row), *_ahead(row, today)]
     if wrong:
         raise RowRefused(wrong)
     return row
@@ -236,6 +236,13 @@ def _out_of_order(row: Row) -> Iterator[Wrong]:
         for (before, earlier), (column, later) in pairwise(known):
             if later < earlier:
                 yield Wrong(column, f"This cannot be before {before}. Check both")
+
+
+def _ahead(row: Row, today: date) -> Iterator[Wrong]:
+    for column in DATES:
+        day = row.day(column)
+        if day and day > today:
+            yield Wrong(column, "This day is in the future. Give the day it happened")
 
 
 # --- What a row amounts to --------------------------------------------------
@@ -323,7 +330,8 @@ def refusal(steps: Sequence[StepOfRow], refused: RefusedAt) -> RowRefused:
     at = steps[refused.place]
     cause = refused.refusal
     if isinstance(cause, NoRegime):
-        return RowRefused([Wrong("notified_on", str(cause))])
+        words = "Child deaths are reviewed from 1 April 2008 on: no edition of the guidance covers this day. Check it"
+        return RowRefused([Wrong("notified_on", words)])
     if isinstance(cause, AnswersRefused):
         return RowRefused(
             [Wrong(each.question if each.question in COLUMNS else at.column, each.words) for each in cause.problems]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identifier
 from models.people import Person
@@ -41,3 +42,11 @@ class ImportRefusal(Base):
     row_number: Mapped[int] = mapped_column(primary_key=True)
     column: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
+
+
+def refusals(session: Session, run_id: int) -> Iterator[ImportRefusal]:
+    """Yield what a run refused, in the order of the file, a part in memory at a time."""
+    refused = select(ImportRefusal).where(ImportRefusal.run_id == run_id)
+    yield from session.scalars(
+        refused.order_by(ImportRefusal.row_number, ImportRefusal.column).execution_options(yield_per=1_000)
+    )

@@ -15,7 +15,7 @@ from workflows.child_death_codes import (
     AnalysisScheme,
     PreventabilityPeriod,
 )
-from workflows.dates import day_in_words, months_from
+from workflows.dates import months_from
 from workflows.definition import Option
 
 AGE_BANDS = ("0_27_days", "28_364_days", "1_4", "5_9", "10_14", "15_17")
@@ -124,11 +124,10 @@ def eligibility(
     if live_birth == "no":
         return _born_without_signs_of_life(over_24_weeks)
     years = completed_years(born_on, died_on)
-    birthday = day_in_words(_birthday(born_on, ADULT_AT))
     if years >= ADULT_AT:
-        return Eligibility(
-            False, (f"Aged {years} at death. Deaths are reviewed up to the 18th birthday, {birthday}.",), "over_18"
-        )
+        # Not the birthday itself: a refusal may be shown where a date of birth may not.
+        words = f"Aged {years} at death. Deaths are reviewed up to the 18th birthday."
+        return Eligibility(False, (words,), "over_18")
     return Eligibility(True, (_lived(live_birth), f"Aged {age_in_words(born_on, died_on)} at death, so under 18."))
 
 
@@ -144,14 +143,6 @@ def _lived(live_birth: str) -> str:
     if live_birth == "yes":
         return "Born alive: every live birth counts, whatever the length of the pregnancy."
     return "Whether the child was born alive is not known: the death stays in scope until it is."
-
-
-def _birthday(born_on: date, years: int) -> date:
-    """Return the birthday on which somebody turns so many years old; 1 March for one born on 29 February."""
-    try:
-        return born_on.replace(year=born_on.year + years)
-    except ValueError:
-        return date(born_on.year + years, 3, 1)
 
 
 def preventability_period(day: date) -> PreventabilityPeriod:
