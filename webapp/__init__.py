@@ -14,6 +14,7 @@ from webapp.accounts.routes import accounts
 from webapp.accounts.visitor import know_visitors
 from webapp.admin.boards import boards
 from webapp.admin.people import people
+from webapp.cases.routes import cases
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.errors import explain_errors
@@ -24,8 +25,9 @@ from webapp.security import protect
 from webapp.settings import Settings, current_settings
 from webapp.templating import furnish_templates
 from webapp.wording import SERVICE_NAME
+from webapp.worklist.routes import worklist
 
-BLUEPRINTS = (home, accounts, people, boards)
+BLUEPRINTS = (home, worklist, cases, accounts, people, boards)
 
 
 def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenSession | None = None) -> Flask:

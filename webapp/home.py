@@ -16,7 +16,7 @@ home = Blueprint("home", __name__)
 @signed_in
 def show() -> ResponseReturnValue:
     roles = roles_held(db.session, current_person().id, clock.today())
-    return redirect(url_for("people.show_all" if roles == {ADMINISTRATOR} else "accounts.show"))
+    return redirect(url_for("people.show_all" if roles == {ADMINISTRATOR} else "worklist.show"))
 
 
 @home.route("/accessibility")

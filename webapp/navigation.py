@@ -16,7 +16,8 @@ def navigation() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
     roles = roles_held(db.session, current_user.person.id, clock.today())
-    parts = [("People", "people.show_all"), ("Boards", "boards.show_all")] if ADMINISTRATOR in roles else []
+    parts = [("Worklist", "worklist.show")] if roles - {ADMINISTRATOR} else []
+    parts += [("People", "people.show_all"), ("Boards", "boards.show_all")] if ADMINISTRATOR in roles else []
     return [_part(words, endpoint) for words, endpoint in [*parts, ("Account", "accounts.show")]]
 
 

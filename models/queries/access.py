@@ -135,6 +135,43 @@ def roles_on_board(session: Session, person_id: int, board_id: int, on: date) ->
     return frozenset(each.role for each in held if each.board_id == board_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a person is appointed on a day: the roles held on each board, and on each single case, by id."""
+
+    boards: Mapping[int, frozenset[str]]
+    cases: Mapping[int, frozenset[str]]
+
+
+def places_of(session: Session, person_id: int, on: date) -> Places:
+    """Return the boards and cases a person is appointed to on a day, with the roles held there."""
+    boards: dict[int, set[str]] = {}
+    cases: dict[int, set[str]] = {}
+    for each in _appointments(session, person_id, on):
+        if each.board_id:
+            boards.setdefault(each.board_id, set()).add(each.role)
+        if each.case_id:
+            cases.setdefault(each.case_id, set()).add(each.role)
+    return Places(
+        {board_id: frozenset(roles) for board_id, roles in boards.items()},
+        {case_id: frozenset(roles) for case_id, roles in cases.items()},
+    )
+
+
+def is_asked_of_an_agency_led_by(person_id: int, on: date) -> ColumnElement[bool]:
+    """Return the condition on `Deadline`, joined to its `Case`, that it is asked of an agency the person leads."""
+    led = (
+        _held(person_id, on)
+        .join(Agency, Agency.id == Appointment.agency_id)
+        .where(
+            Appointment.role == AGENCY_LEAD,
+            Agency.board_id == Case.board_id,
+            func.lower(Agency.name) == func.lower(Deadline.agency),
+        )
+    )
+    return exists(led.correlate_except(Appointment, Agency))
+
+
 def _appointments(session: Session, person_id: int, on: date) -> list[Appointment]:
     return list(session.scalars(_held(person_id, on).order_by(Appointment.id)))
 

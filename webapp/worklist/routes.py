@@ -1,0 +1,117 @@
+"""The worklist, what is asked of a person's agency, and the same list as a table to keep."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from models.queries.worklist import (
+    Asked,
+    Counts,
+    Narrowing,
+    Reader,
+    Row,
+    asked_of_their_agency,
+    boards_seen,
+    counts,
+    every,
+    page,
+    people_on_cases,
+    reader,
+)
+from webapp import clock
+from webapp.access import current_person, signed_in
+from webapp.components import Card
+from webapp.database import db
+from webapp.exports import csv_response
+from webapp.worklist.asked import asked_line
+from webapp.worklist.lines import Line, line_of
+from webapp.worklist.narrowing import address, form_for, in_force, narrowing_of, told_in_address
+from workflows.calendar import england
+
+worklist = Blueprint("worklist", __name__, url_prefix="/worklist")
+
+LINES_A_PAGE = 25
+HEADS = (
+    "Reference", "Pseudonym", "Kind", "Board", "Stage", "Where it stands", "Next", "Whose turn",
+    "Date that bites first", "Day", "How it stands", "Holds", "Running for",
+)  # fmt: skip
+
+
+@worklist.route("/")
+@signed_in
+def show() -> ResponseReturnValue:
+    who = _reader()
+    boards, told = boards_seen(db.session, who), told_in_address()
+    narrowing = narrowing_of(told, boards)
+    number = max(request.args.get("page", 1, type=int), 1)
+    found = page(db.session, who, narrowing, number=number, size=LINES_A_PAGE)
+    form = form_for(told, boards, people_on_cases(db.session, who))
+    return render_template(
+        "worklist/show.html",
+        cards=_cards(counts(db.session, who, narrowing), narrowing),
+        lines=[_line(row, who) for row in found.rows],
+        total=found.total,
+        number=number,
+        last=max(-(-found.total // LINES_A_PAGE), 1),
+        narrow=form,
+        filters=in_force(form),
+        address=address,
+        address_of_page=lambda number: address(page=number if number > 1 else None),
+        asked=[asked_line(each, who.today, england()) for each in _asked(who)],
+        today=who.today,
+    )
+
+
+@worklist.route("/cases.csv")
+@signed_in
+def as_csv() -> ResponseReturnValue:
+    who = _reader()
+    narrowing = narrowing_of(told_in_address(), boards_seen(db.session, who))
+    return csv_response("worklist", HEADS, _cells(who, narrowing))
+
+
+def _reader() -> Reader:
+    return reader(db.session, current_person().id, clock.today())
+
+
+def _asked(who: Reader) -> tuple[Asked, ...]:
+    return asked_of_their_agency(db.session, current_person().id, who.today)
+
+
+def _line(row: Row, who: Reader) -> Line:
+    on_board = who.places.boards.get(row.case.board_id, frozenset())
+    on_case = who.places.cases.get(row.case.id, frozenset())
+    return line_of(row, on_board | on_case, who.today, england())
+
+
+def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
+    for row in every(db.session, who, narrowing):
+        line = _line(row, who)
+        date = (line.date.title, line.date.day, line.date.words) if line.date else ("", "", "")
+        yield (
+            line.reference, line.pseudonym, line.kind, line.board, line.stage, line.state, line.next, line.turn, *date,
+            "; ".join(line.holds), line.running,
+        )  # fmt: skip
+
+
+def _cards(count: Counts, narrowing: Narrowing) -> list[Card]:
+    """Return the counts, each a filter that a second choice takes away."""
+    each = (
+        ("late", count.late, "late"),
+        ("due", count.due, "due in the next seven days"),
+        ("held", count.held, "on hold"),
+        ("mine", count.mine, "waiting for me"),
+        ("explained", count.explained, "late, explained"),
+    )
+    return [
+        Card(
+            number,
+            words,
+            address(only=None if narrowing.only == key else key),
+            chosen=narrowing.only == key,
+            late=key == "late",
+        )
+        for key, number, words in each
+        if key != "explained" or number or narrowing.only == key
+    ]
