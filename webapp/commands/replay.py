@@ -28,8 +28,9 @@ def command(files: tuple[Path, ...], form: str) -> None:
         sessions = make_sessions(engine)
         for script in scripts:
             with sessions() as session:
+                # Nothing is kept, so that what one script says of its board is not there for the next.
                 replayed.append(replay(session, script))
-                session.commit()
+                session.rollback()
         engine.dispose()
     if form == "json":
         click.echo(json.dumps([_as_data(each) for each in replayed], ensure_ascii=False, indent=1))

@@ -63,6 +63,7 @@ SERIOUS_CASE_REVIEW = (
     told(52, "request_agency_report", MANAGER, agency="Health visiting", kind="IMR", due_on=In(100)),
     told(52, "request_agency_report", MANAGER, agency="Children’s social care", kind="IMR", due_on=In(100)),
     told(98, "record_agency_report", LEAD, agency="Health visiting"),
+    told(121, "record_agency_report", LEAD, agency="Children’s social care"),
     told(130, "begin_analysis", REVIEWER),
     told(140, "record_family_contact", REVIEWER, kind="Meeting"),
     told(160, "begin_drafting", REVIEWER),

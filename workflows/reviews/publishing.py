@@ -454,6 +454,8 @@ AGENCY_REPORT = Clock(
     "agency_report", "Agency report", runs=None,
     starts=(On("request_agency_report", "due_on", each=("agency", "kind")),),
     met_by=(On("record_agency_report", each=("agency", "kind")),),
+    # What has not come by the time the review is completed is not owed to it any more.
+    voided_by=("approve_report",),
     per="each", source=SCOPING_AND_REPORTS,
 )  # fmt: skip
 

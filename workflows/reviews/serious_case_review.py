@@ -308,7 +308,7 @@ UNDER_WT2006 = Procedure(
             met_by=(On("record_scoping_return", each=("agency",)),),
             source=publishing.SCOPING_AND_REPORTS,
         ),
-        publishing.AGENCY_REPORT,
+        replace(publishing.AGENCY_REPORT, voided_by=("approve_report", "conclude_alternative_review")),
         HOLD_REVIEW,
         publishing.impact_evidence(months(6)),
         publishing.ACTION_DUE,
