@@ -45,15 +45,21 @@ class CompiledMachine:
             if sources:
                 machine.add_transition(step.key, sources, step.after)
         self._triggers = {name: event.trigger for name, event in machine.events.items()}
+        self._fired: dict[tuple[str, str], str] = {}
 
     def fire(self, state: str, step: str) -> str:
-        """Return the state after the step. Raises NotFromHere when `state` has no such way out."""
+        """Return the state after the step. Raises NotFromHere when `state` has no such way out.
+
+        No step has a condition here, so what it led to once it always leads to, and is remembered.
+        """
+        reached = self._fired.get((state, step))
+        if reached is not None:
+            return reached
         standing = _Standing(state)
         try:
             self._triggers[step](standing)
         except (MachineError, KeyError, ValueError) as refused:
             raise NotFromHere(f"{step} cannot be taken from {state}") from refused
-        self._fired[state, step] = standing.state
         return standing.state
 
 

@@ -31,9 +31,10 @@ def next_step(standing: Standing) -> Step | None:
 
 @cache
 def _onwards(procedure: Procedure, state: str) -> Step | None:
-    """Return the first step declared that leads from a state to a later one; one that ends the case only if no other.
+    """Return the step that leads from a state to a later one; one that ends the case only if there is no other.
 
-    Later is by stage, then in the order the states are declared.
+    Later is by stage, then in the order the states are declared. Of several, the one that belongs to the fewest
+    states comes first, and then the one declared first: a transfer from everywhere is not what is next anywhere.
     """
     place = _places(procedure)
     steps = [
@@ -41,7 +42,7 @@ def _onwards(procedure: Procedure, state: str) -> Step | None:
         for step in procedure.steps
         if step.after and step.by and state in step.before and place[step.after] > place[state]
     ]
-    return min(steps, key=lambda step: procedure.state(step.after or "").ended, default=None)
+    return min(steps, key=lambda step: (procedure.state(step.after or "").ended, len(step.before)), default=None)
 
 
 def _places(procedure: Procedure) -> dict[str, tuple[int, int]]:

@@ -15,7 +15,7 @@ from webapp.scripts import Script, ScriptStep
 from workflows.dates import PartialDate
 
 BOARD = "Northmoor Safeguarding Children Board"
-PARTNERSHIP = "Northmoor Safeguarding Children Partnership"
+PARTNERSHIP = "Wyremouth Safeguarding Children Partnership"
 NEW_ARRANGEMENTS = date(2019, 9, 29)
 
 MANAGER, SUBGROUP, CHAIR, REVIEWER = "business_manager", "subgroup_chair", "board_chair", "lead_reviewer"
@@ -99,6 +99,7 @@ PRACTICE_REVIEW = (
     told(54, "request_agency_report", MANAGER, agency="General practice", kind="Agency report", due_on=In(80)),
     told(54, "request_agency_report", MANAGER, agency="Health visiting", kind="Agency report", due_on=In(80)),
     told(79, "record_agency_report", LEAD, agency="General practice"),
+    told(96, "record_agency_report", LEAD, agency="Health visiting"),
     told(100, "begin_analysis", REVIEWER),
     told(130, "begin_drafting", REVIEWER),
     told(150, "submit_report", REVIEWER, version="1.0"),
