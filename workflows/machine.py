@@ -60,6 +60,7 @@ class CompiledMachine:
             self._triggers[step](standing)
         except (MachineError, KeyError, ValueError) as refused:
             raise NotFromHere(f"{step} cannot be taken from {state}") from refused
+        self._fired[state, step] = standing.state
         return standing.state
 
 
