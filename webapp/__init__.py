@@ -14,20 +14,24 @@ from webapp.accounts.routes import accounts
 from webapp.accounts.visitor import know_visitors
 from webapp.admin.boards import boards
 from webapp.admin.people import people
+from webapp.cases.corrections import corrections
+from webapp.cases.opening import opening
 from webapp.cases.routes import cases
+from webapp.cases.step_pages import steps
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.errors import explain_errors
 from webapp.home import home
 from webapp.keeping import forget_what_was_offered
 from webapp.navigation import navigation
+from webapp.reference.routes import reference
 from webapp.security import protect
 from webapp.settings import Settings, current_settings
 from webapp.templating import furnish_templates
 from webapp.wording import SERVICE_NAME
 from webapp.worklist.routes import worklist
 
-BLUEPRINTS = (home, worklist, cases, accounts, people, boards)
+BLUEPRINTS = (home, worklist, opening, cases, steps, corrections, reference, accounts, people, boards)
 
 
 def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenSession | None = None) -> Flask:

@@ -1,0 +1,133 @@
+"""What the pages about one case show: its standing, all that was recorded of it and by whom, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.agency import Agency
+from models.case import Case, Deadline, LinkedCase
+from models.corrections import procedure_as_known
+from models.drafts import Draft
+from models.errors import Since
+from models.histories import Recorded, read_case
+from models.outbox import UNSETTLED, OutboxMessage
+from models.people import Appointment, Person
+from models.queries.access import BOARD_READERS, cases_visible_to
+from workflows.calendar import Calendar, england
+from workflows.history import History
+from workflows.roles import ADMINISTRATOR, AGENCY_LEAD
+from workflows.standing import Standing, stand
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAsSeen:
+    """A case on a day, by what had been recorded by a moment: where it stood, and everything recorded until then.
+
+    `names` are those of the people who recorded something, by their ids. `length` is how long the whole history is.
+    """
+
+    case: Case
+    standing: Standing
+    history: History
+    recorded: tuple[Recorded, ...]
+    names: dict[int, str]
+    length: int
+
+    def name_of(self, recorded: Recorded) -> str:
+        """Return who recorded this, or nothing where it was not a person with an account."""
+        return self.names.get(recorded.actor_id, "") if recorded.actor_id else ""
+
+    def since(self, length: int) -> tuple[Since, ...]:
+        """Return what was recorded after the history had been so long."""
+        steps = self.standing.procedure.steps_by_key
+        later = [each for each in self.recorded if each.event.sequence > length]
+        return tuple(
+            Since(
+                each.event.sequence, each.event.step, steps[each.event.step].done, each.event.happened_on,
+                each.event.recorded_at, each.event.role, each.actor_id,
+            )
+            for each in later
+        )  # fmt: skip
+
+
+def case_as_seen(
+    session: Session, case: Case, *, as_at: date, known_at: datetime | None = None, calendar: Calendar | None = None
+) -> CaseAsSeen:
+    """Return the case as it stood on a day, by what had been recorded by `known_at`, or by now.
+
+    Raises ValueError when nothing had happened by then, or nothing of it was known.
+    """
+    read = read_case(session.connection(), case.id)
+    history = read.history.known_at(known_at)
+    standing = stand(procedure_as_known(read, history), history, calendar or england(), as_at)
+    recorded = tuple(each for each in read.recorded if known_at is None or each.event.recorded_at <= known_at)
+    return CaseAsSeen(case, standing, history, recorded, _names(session, recorded), len(read.recorded))
+
+
+def _names(session: Session, recorded: Collection[Recorded]) -> dict[int, str]:
+    ids = {each.actor_id for each in recorded if each.actor_id is not None}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(ids))))
+    return dict(rows.tuples().all())
+
+
+def letters_to_be(session: Session, case: Case) -> Sequence[OutboxMessage]:
+    """Return the messages about the case that have still to be sent, in the order they came up."""
+    waiting = select(OutboxMessage).where(OutboxMessage.case_id == case.id, UNSETTLED)
+    return session.scalars(waiting.order_by(OutboxMessage.id)).all()
+
+
+def linked_cases(session: Session, case: Case, person_id: int, on: date) -> Sequence[Case]:
+    """Return the cases this one led to or came from, as far as the person may see them."""
+    linked = or_(
+        and_(LinkedCase.case_id == case.id, LinkedCase.other_case_id == Case.id),
+        and_(LinkedCase.other_case_id == case.id, LinkedCase.case_id == Case.id),
+    )
+    theirs = select(Case).join(LinkedCase, linked).where(Case.id.in_(cases_visible_to(person_id, on)))
+    return session.scalars(theirs.order_by(Case.opened_on, Case.id)).unique().all()
+
+
+def people_on(session: Session, case: Case, on: date) -> Sequence[Appointment]:
+    """Return the appointments through which people may see the case on a day, or what is asked of their agency."""
+    asked = select(func.lower(Deadline.agency)).where(Deadline.case_id == case.id)
+    on_the_board = and_(
+        Appointment.board_id == case.board_id,
+        or_(
+            Appointment.role.in_(BOARD_READERS.get(case.workflow_key, ())),
+            and_(Appointment.role == AGENCY_LEAD, func.lower(Agency.name).in_(asked)),
+        ),
+    )
+    on_the_case = and_(Appointment.case_id == case.id, Appointment.role != ADMINISTRATOR)
+    held = (
+        select(Appointment)
+        .join(Person, Person.id == Appointment.person_id)
+        .outerjoin(Agency, Agency.id == Appointment.agency_id)
+        .where(Appointment.held_on(on), Person.active, or_(on_the_board, on_the_case))
+        .options(joinedload(Appointment.person), joinedload(Appointment.agency))
+    )
+    return session.scalars(held.order_by(Appointment.role, Person.name, Appointment.id)).all()
+
+
+def agencies_led(session: Session, person_id: int, case: Case, on: date) -> tuple[str, ...]:
+    """Return the agencies of the case's board that a person leads on a day, by name."""
+    led = (
+        select(Agency.name)
+        .join(Appointment, Appointment.agency_id == Agency.id)
+        .where(
+            Appointment.person_id == person_id,
+            Appointment.role == AGENCY_LEAD,
+            Appointment.held_on(on),
+            Agency.board_id == case.board_id,
+        )
+    )
+    return tuple(session.scalars(led.order_by(Agency.name, Agency.id)))
+
+
+def drafts_on(session: Session, person_id: int, case: Case) -> Sequence[Draft]:
+    """Return what a person has begun to record on the case and not recorded yet, the latest first."""
+    theirs = select(Draft).where(Draft.person_id == person_id, Draft.case_id == case.id)
+    return session.scalars(theirs.order_by(Draft.updated_at.desc(), Draft.id)).all()

@@ -1,0 +1,1 @@
+"""The case: where it stands, what happened, and recording what happens next."""

@@ -1,0 +1,95 @@
+"""What follows from recording something, said before it is recorded: in general from the declaration, or exactly."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from webapp.cases.due_dates import due_words
+from webapp.cases.where import listed
+from webapp.wording import role_words
+from workflows.clocks import due
+from workflows.dates import day_in_words
+from workflows.definition import Clock, On, Procedure, Step
+from workflows.standing import Standing
+
+
+def in_general(step: Step, standing: Standing, today: date) -> list[str]:
+    """Return what the declaration says follows from a step, with the dates as they are if it happened today."""
+    return [
+        *_moves(step, standing),
+        *_holds(step),
+        *_meets(step, standing),
+        *_starts(step, standing, today),
+        *who_is_told(step),
+    ]
+
+
+def who_is_told(step: Step) -> list[str]:
+    """Return who gets a message once the step is recorded, as a sentence."""
+    roles = dict.fromkeys(notice.to for notice in step.tells)
+    return [f"A message goes to the {listed(role_words(role) for role in roles)}"] if roles else []
+
+
+def from_the_opening(standing: Standing) -> list[str]:
+    """Return where a case stands once it is opened so, and which dates that starts."""
+    state = standing.procedure.state(standing.state).words
+    first = f"The case is opened under {standing.procedure.edition} and stands at “{state}”"
+    started = [each for each in standing.deadlines if each.due_last is not None and each.is_live]
+    met = [each for each in standing.deadlines if each.met_on is not None]
+    return [
+        first,
+        *(f"“{each.clock.title}” is due by {due_words(each)}" for each in started),
+        *(f"“{each.clock.title}” was met{' late' if each.status == 'met_late' else ''}" for each in met),
+    ]
+
+
+def _moves(step: Step, standing: Standing) -> Iterator[str]:
+    if step.after is not None:
+        yield f"The case moves on to “{standing.procedure.state(step.after).words}”"
+
+
+def _holds(step: Step) -> Iterator[str]:
+    if step.on_hold == "authorises":
+        yield "The activities you choose are on hold until it is released. No statutory date moves"
+    if step.on_hold == "releases":
+        yield "What the hold covers can go on, unless another hold covers it too"
+
+
+def _meets(step: Step, standing: Standing) -> Iterator[str]:
+    met = {clock.key for clock in standing.procedure.clocks if any(on.step == step.key for on in clock.met_by)}
+    for each in standing.deadlines:
+        if each.key in met and each.is_live:
+            about = f" ({', '.join(each.subject)})" if each.clock.per == "each" else ""
+            only_that = ", if this is about it" if each.clock.per else ""
+            yield f"“{each.clock.title}”{about}, due by {due_words(each)}, is met{only_that}"
+
+
+def _starts(step: Step, standing: Standing, today: date) -> Iterator[str]:
+    for clock in standing.procedure.clocks:
+        for on in clock.starts:
+            if on.step == step.key and not _is_met_by_it(clock, step):
+                yield _started(clock, on, step, standing, today)
+
+
+def _is_met_by_it(clock: Clock, step: Step) -> bool:
+    return clock.same_step and any(on.step == step.key for on in clock.met_by)
+
+
+def _started(clock: Clock, on: On, step: Step, standing: Standing, today: date) -> str:
+    question = step.question(on.question) if on.question else None
+    if question is not None and clock.runs is None:
+        return f"“{clock.title}” is due on the day you give under “{question.label}”"
+    runs = _runs(clock)
+    if question is not None:
+        return f"“{clock.title}” runs {runs} from the day you give under “{question.label}”"
+    last = day_in_words(due(clock, today, standing.facts.calendar))
+    return f"“{clock.title}” runs {runs}: to {last} if this happened today"
+
+
+def _runs(clock: Clock) -> str:
+    words = clock.runs.words() if clock.runs is not None else ""
+    return f"back {words}" if clock.backwards else f"at least {words}" if clock.not_before else words
+
+
+def chapter_and_edition(procedure: Procedure) -> str:
+    """Return the edition, and the chapter of it, that a review is held under."""
+    return f"{procedure.edition}, {procedure.chapter}" if procedure.chapter else procedure.edition

@@ -1,0 +1,257 @@
+"""The form of a step, made from its questions. Each kind of question has a box of its own; nothing typed is lost."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+
+from webapp.cases.known import Known
+from webapp.fields import ChoicesField, DayField, LinesField, OneOfField, offered
+from webapp.forms import PageForm
+from webapp.mistakes import Mistake
+from workflows.dates import PartialDate, day_in_words
+from workflows.definition import Kind, Question, Step
+from workflows.errors import AnswersRefused, StepRefused
+from workflows.standing import Told
+
+Typed = Mapping[str, Sequence[str]]
+
+# With more answers than this a list to choose from is shorter to go through than as many buttons.
+MOST_BUTTONS = 8
+OTHER_DAY = "other"
+REASON_STAYS = "The reason stays in the history, beside what was said before. Do not name the child or the family"
+
+
+class WhenField(OneOfField):
+    """Today, or another day. `data` is the day that was today when the form was opened, or `OTHER_DAY`."""
+
+    def pre_validate(self, _form: Any) -> None:
+        if self.data and self.data != OTHER_DAY and not _is_a_day(self.data):
+            raise StopValidation("Say whether it happened today or on another day")
+
+
+class SuggestedField(StringField):
+    """A short text, with answers that are likely and may be passed over."""
+
+    def __init__(self, label: str, *, suggestions: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.suggestions = suggestions
+
+
+class TickedLinesField(LinesField):
+    """Several short answers: those that are known to be ticked, others written one a line."""
+
+    def __init__(self, label: str, *, suggestions: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.suggestions = suggestions
+
+    @property
+    def ticked(self) -> list[str]:
+        return [each for each in self.data or () if each in self.suggestions]
+
+    @property
+    def others(self) -> str:
+        return "\n".join(each for each in self.data or () if each not in self.suggestions)
+
+
+class LongListField(SelectField):
+    """One answer of many."""
+
+    def pre_validate(self, _form: Any) -> None:
+        if self.data and self.data not in {choice.value for choice in self.iter_choices()}:
+            raise StopValidation(f"“{self.label.text}” must be one of the answers offered")
+
+
+class SheetForm(PageForm):
+    """Unseen, how long the history was when the form was opened, and a key by which it is recorded only once."""
+
+    opened_at = HiddenField()
+    once = HiddenField()
+
+    @property
+    def length(self) -> int:
+        """How long the history was when the form was opened; a number that was tampered with counts as none."""
+        written = self.opened_at.data or ""
+        return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0
+
+    @property
+    def key(self) -> uuid.UUID:
+        try:
+            return uuid.UUID(self.once.data or "")
+        except ValueError:
+            return uuid.uuid4()
+
+    def read(self) -> bool:
+        """Return whether everything typed can be read. What is missing is for the step to say."""
+        readable = [field.validate(self) for field in self if field.type != "CSRFTokenField"]
+        return all(readable)
+
+    def field_of(self, question: str) -> Field | None:
+        """Return the box of a question."""
+        return self._fields.get(question)
+
+    def refuse(self, refused: StepRefused, mended_at: Mapping[str, str]) -> None:
+        """Say on the form why it is refused: beside each answer, or above, with a link to where it is mended."""
+        if not isinstance(refused, AnswersRefused):
+            self.form_errors += [Mistake(words, mended_at.get(words, "")) for words in refused.reasons]
+            return
+        for problem in refused.problems:
+            field = self.field_of(problem.question)
+            if field is None:
+                self.form_errors.append(problem.words)
+            elif not field.errors:
+                field.errors = [problem.words]
+
+
+class StrikeOutForm(SheetForm):
+    """Why something that was recorded is struck out."""
+
+    reason = TextAreaField("Why is this struck out?", description=REASON_STAYS)
+
+
+class StepForm(SheetForm):
+    """The day a step happened and what is answered. Fields of questions are named after them, with `answer_`."""
+
+    when = WhenField("When did it happen?")
+    on = DayField("The day it happened", month_allowed=True)
+    step: Step
+    today: date
+
+    @property
+    def happened_on(self) -> PartialDate | None:
+        """The day told, if one can be read."""
+        if self.when.data and self.when.data != OTHER_DAY:
+            return PartialDate.parse(self.when.data) if _is_a_day(self.when.data) else None
+        return PartialDate.parse(self.on.data) if self.on.data else None
+
+    def read(self) -> bool:
+        readable = super().read()
+        if self.happened_on is None and not self.on.errors and not self.when.errors:
+            where = self.on if self.when.data == OTHER_DAY else self.when
+            where.errors = ["Say on which day it happened"]
+            return False
+        return readable
+
+    def told(self) -> Told:
+        """Return what was told, as far as it can be read. Without a day that can be, it is taken to be today."""
+        answers = {
+            question.key: _plain(field.data)
+            for question in self.step.asks
+            if (field := self.field_of(question.key)) is not None and field.data and not field.errors
+        }
+        return Told(self.happened_on or PartialDate.on(self.today), answers)
+
+    def field_of(self, question: str) -> Field | None:
+        if question == "on":
+            return self.on if self.when.data in (OTHER_DAY, "") else self.when
+        return self._fields.get("reason" if question == "reason" else f"answer_{question}")
+
+    @property
+    def groups(self) -> list[tuple[str, list[Field]]]:
+        """The boxes of the questions, under the headings they belong to, in the order asked."""
+        found: dict[str, list[Field]] = {}
+        for question in self.step.asks:
+            found.setdefault(question.group, []).append(self._fields[f"answer_{question.key}"])
+        return list(found.items())
+
+
+class CorrectionForm(StepForm):
+    """What a step should have said, and why it is corrected."""
+
+    reason = TextAreaField("Why is this corrected?", description=REASON_STAYS)
+
+
+OfAStep = TypeVar("OfAStep", bound=StepForm)
+
+
+def step_form(step: Step, known: Known, today: date, *, length: int, typed: Typed | None = None) -> StepForm:
+    """Return the form of a step: as sent, or as `typed` before, or empty."""
+    form_class = _class_of(StepForm, step, known, today)
+    return _with_days_offered(form_class(*_sent(typed), data=_unseen(length)))
+
+
+def correction_form(
+    step: Step, known: Known, today: date, told: Told, *, length: int, typed: Typed | None = None
+) -> CorrectionForm:
+    """Return the form that corrects a step: as sent, or as `typed` before, or filled with what was `told`."""
+    form_class = _class_of(CorrectionForm, step, known, today)
+    answers = {f"answer_{each.key}": _filled(each, told.answers.get(each.key)) for each in step.asks}
+    filled = {"when": OTHER_DAY, "on": told.on, **answers}
+    return _with_days_offered(form_class(*_sent(typed), data=filled | _unseen(length)))
+
+
+def strike_out_form(*, length: int, typed: Typed | None = None) -> StrikeOutForm:
+    """Return the form that asks why something is struck out: as sent, or as `typed` before, or empty."""
+    return StrikeOutForm(*_sent(typed), data=_unseen(length))
+
+
+def _class_of(base: type[OfAStep], step: Step, known: Known, today: date) -> type[OfAStep]:
+    boxes = {f"answer_{question.key}": _box(question, known) for question in step.asks}
+    return type("FormOfAStep", (base,), {**boxes, "step": step, "today": today})
+
+
+def _with_days_offered(form: OfAStep) -> OfAStep:
+    """Return the form with today offered. A form opened on an earlier day keeps the day that was today then."""
+    today = form.today.isoformat()
+    form.when.choices = offered([(today, f"Today, {day_in_words(form.today)}"), (OTHER_DAY, "Another day")])
+    if form.when.data not in (today, OTHER_DAY) and _is_a_day(form.when.data or ""):
+        form.on.data, form.when.data = PartialDate.parse(form.when.data), OTHER_DAY
+    return form
+
+
+def _unseen(length: int) -> dict[str, str]:
+    return {"opened_at": str(length), "once": str(uuid.uuid4())}
+
+
+def _sent(typed: Typed | None) -> list[MultiDict[str, str]]:
+    """Return what was typed before as the form takes it; nothing, so that it takes what was just sent."""
+    return [MultiDict([(name, value) for name, values in typed.items() for value in values])] if typed else []
+
+
+def _filled(question: Question, answer: Any) -> Any:
+    """Return an answer as its box holds it."""
+    if question.kind is Kind.DATE and answer:
+        return PartialDate.parse(answer)
+    if question.kind is Kind.FACTORS:
+        return [each for each in answer or () if isinstance(each, str)]
+    return answer
+
+
+def _box(question: Question, known: Known) -> Field:
+    told = {"description": question.hint}
+    if question.kind is Kind.DATE:
+        return DayField(question.label, month_allowed=not question.day_needed, **told)
+    if choices := known.only(question):
+        return _one_of(question.label, choices, told)
+    if question.kind is Kind.ONE_OF:
+        return _one_of(question.label, [(option.key, option.words) for option in question.options], told)
+    if question.kind is Kind.SOME_OF:
+        answers = [(option.key, option.words) for option in question.options]
+        return ChoicesField(question.label, choices=offered(answers), **told)
+    if question.kind in (Kind.LINES, Kind.FACTORS):
+        return TickedLinesField(question.label, suggestions=known.suggestions(question), **told)
+    if question.kind is Kind.LONG_TEXT:
+        return TextAreaField(question.label, **told)
+    return SuggestedField(question.label, suggestions=known.suggestions(question), **told)
+
+
+def _one_of(label: str, answers: Iterable[tuple[str, str]], told: Mapping[str, str]) -> Field:
+    answers = list(answers)
+    if len(answers) <= MOST_BUTTONS:
+        return OneOfField(label, choices=offered(answers), **told)
+    return LongListField(label, choices=offered([("", "Choose from the list"), *answers]), **told)
+
+
+def _plain(data: Any) -> Any:
+    return data.iso() if isinstance(data, PartialDate) else data
+
+
+def _is_a_day(written: str) -> bool:
+    try:
+        return date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False

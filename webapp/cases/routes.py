@@ -1,0 +1,100 @@
+"""The case: where it stands and what happened, and the parts of it that have a page of their own."""
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from models.case import Case
+from models.queries.case_page import agencies_led, drafts_on, letters_to_be, linked_cases, people_on
+from webapp import clock
+from webapp.access import current_actor, current_person, may_see_case, may_see_part_of_case, sees_whole_case
+from webapp.cases import parts, stretches
+from webapp.cases.due_dates import dates_that_matter
+from webapp.cases.looking import seen, today_only
+from webapp.cases.picture import picture
+from webapp.cases.recordable import drafts_in_words, recordable_by
+from webapp.cases.timeline import letters, timeline
+from webapp.cases.view import page_of, view_of
+from webapp.database import db
+from workflows.diagram import diagram_svg, from_anywhere
+from workflows.roles import AGENCY_LEAD
+
+cases = Blueprint("cases", __name__, url_prefix="/cases")
+
+
+@cases.route("/<reference>")
+@may_see_part_of_case
+def show(case: Case) -> ResponseReturnValue:
+    if not sees_whole_case(case):
+        return redirect(url_for(".asked", reference=case.reference))
+    view = view_of(case)
+    theirs = [] if view.look.at_the_past else drafts_on(db.session, current_person().id, case)
+    told = {
+        "dates": dates_that_matter(view.standing),
+        "figures": stretches.figures(view.standing),
+        "picture": picture(view.standing),
+        "table": stretches.table(view.standing),
+        "entries": timeline(view.seen, view.roles),
+        "letters": [] if view.look.at_the_past else letters(letters_to_be(db.session, case), view.seen),
+        "drafts": drafts_in_words(theirs, view.standing.procedure),
+    }
+    return page_of(view, "cases/show.html", told)
+
+
+@cases.route("/<reference>/agencies")
+@may_see_case
+def agencies(case: Case) -> ResponseReturnValue:
+    view = view_of(case)
+    return page_of(view, "cases/agencies.html", {"asked": parts.asked_of(view.standing)})
+
+
+@cases.route("/<reference>/report")
+@may_see_case
+def report(case: Case) -> ResponseReturnValue:
+    view = view_of(case)
+    groups = parts.groups_of_the_report(view.standing)
+    return page_of(view, "cases/report.html", {"groups": parts.done_in(view.standing, groups)})
+
+
+@cases.route("/<reference>/learning")
+@may_see_case
+def learning(case: Case) -> ResponseReturnValue:
+    view = view_of(case)
+    told = {"actions": parts.actions(view.standing), "groups": parts.done_in(view.standing, ["Learning"])}
+    return page_of(view, "cases/learning.html", told)
+
+
+@cases.route("/<reference>/people")
+@may_see_case
+def people(case: Case) -> ResponseReturnValue:
+    view = view_of(case)
+    return page_of(view, "cases/people.html", {"roles": parts.who_may_see(people_on(db.session, case, clock.today()))})
+
+
+@cases.route("/<reference>/about")
+@may_see_case
+def about(case: Case) -> ResponseReturnValue:
+    view = view_of(case)
+    procedure = view.standing.procedure
+    told = {
+        "diagram": Markup(diagram_svg(procedure, view.standing.state)),  # noqa: S704 - it escapes its own words
+        "from_anywhere": from_anywhere(procedure),
+        "linked": linked_cases(db.session, case, current_person().id, clock.today()),
+    }
+    return page_of(view, "cases/about.html", told)
+
+
+@cases.route("/<reference>/asked")
+@may_see_part_of_case
+def asked(case: Case) -> ResponseReturnValue:
+    led = agencies_led(db.session, current_person().id, case, clock.today())
+    if not led or AGENCY_LEAD not in current_actor(case).roles:
+        abort(404)
+    standing = seen(case, today_only()).standing
+    return render_template(
+        "cases/asked.html",
+        case=case,
+        agencies=led,
+        asked=parts.asked_of(standing, led),
+        steps=recordable_by(standing, {AGENCY_LEAD}).possible,
+    )

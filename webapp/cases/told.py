@@ -1,0 +1,87 @@
+"""Answers as people read them: codes in their words, days in words, nothing that was kept apart."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from models.kept_apart import MARK
+from workflows.codes import HOLD_KINDS, words_of
+from workflows.dates import PartialDate
+from workflows.definition import Kind, Question, Step
+
+KEPT_APART = "Kept apart from the history, because it identifies somebody"
+
+# What tells one occasion of a step from another, in the order in which it is said.
+TELLING = (
+    "agency", "process", "event", "kind", "hold", "recommendation", "decision", "mode", "action", "status", "name",
+    "role", "version", "form", "meeting_on", "category",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and what was answered to it, in words."""
+
+    key: str
+    label: str
+    lines: tuple[str, ...]
+
+    @property
+    def value(self) -> Markup:
+        """The answer on as many lines as it has."""
+        return Markup("<br>").join(escape(line) for line in self.lines)
+
+
+def answered(step: Step | None, answers: Mapping[str, Any]) -> list[Answer]:
+    """Return what was answered in the order it is asked; last, what this edition of the step does not ask."""
+    asked = step.asks if step else ()
+    known = [Answer(each.key, each.label, _lines(each, answers[each.key])) for each in asked if each.key in answers]
+    others = [key for key in answers if not step or step.question(key) is None]
+    return known + [Answer(key, key.replace("_", " "), _plain(answers[key])) for key in others]
+
+
+def in_short(step: Step | None, answers: Mapping[str, Any]) -> str:
+    """Return the few words that tell this occasion from others of the step: the agency, the process, the version."""
+    return ", ".join(_telling(step, answers)) if step else ""
+
+
+def _telling(step: Step, answers: Mapping[str, Any]) -> Iterator[str]:
+    for key in TELLING:
+        question = step.question(key)
+        if question is not None and answers.get(key) and question.kind not in (Kind.LONG_TEXT, Kind.LINES):
+            yield from _lines(question, answers[key])
+
+
+def _lines(question: Question, answer: Any) -> tuple[str, ...]:
+    if isinstance(answer, Mapping) and MARK in answer:
+        return (KEPT_APART,)
+    if question.kind is Kind.DATE:
+        return (PartialDate.parse(answer).words(),)
+    if question.kind is Kind.HOLD:
+        return (hold_words(str(answer)),)
+    if question.options:
+        return tuple(_option(question, key) for key in (answer if isinstance(answer, list) else [answer]))
+    return _plain(answer)
+
+
+def hold_words(name: str) -> str:
+    """Return 'Inquest, since 3 March 2014' for the name of a hold, and its kind alone where no day is named."""
+    kind, _, since = name.partition(" ")
+    words = words_of(HOLD_KINDS, kind)
+    return f"{words}, since {PartialDate.parse(since).words()}" if since else words
+
+
+def _option(question: Question, key: str) -> str:
+    return words_of(question.options, key)
+
+
+def _plain(answer: Any) -> tuple[str, ...]:
+    if isinstance(answer, Mapping):
+        return (", ".join(f"{key.replace('_', ' ')}: {value}" for key, value in answer.items()),)
+    if isinstance(answer, str):
+        return tuple(answer.splitlines()) or ("",)
+    if isinstance(answer, Iterable):
+        return tuple(line for each in answer for line in _plain(each))
+    return (str(answer),)

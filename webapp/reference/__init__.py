@@ -1,0 +1,1 @@
+"""Reference: every kind of review under every edition, made from the declarations."""
