@@ -283,14 +283,14 @@ class TestHowFarTheCalendarReaches:
     @pytest.mark.parametrize(
         "asked",
         [
-            lambda day: ENGLAND.is_working_day(day),
-            lambda day: ENGLAND.name_of(day),
+            ENGLAND.is_working_day,
+            ENGLAND.name_of,
             lambda day: ENGLAND.add_working_days(day, 1),
             lambda day: ENGLAND.add_working_days(day, -1),
             lambda day: ENGLAND.working_days_between(day, date(2014, 2, 7)),
             lambda day: ENGLAND.working_days_between(date(2014, 2, 7), day),
             lambda day: ENGLAND.skipped(date(2014, 2, 7), day),
-            lambda day: ENGLAND.last_working_day(day),
+            ENGLAND.last_working_day,
             lambda day: ENGLAND.due(day, working_days(15)),
             lambda day: ENGLAND.with_holiday(day, "Invented holiday"),
         ],

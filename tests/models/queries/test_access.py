@@ -216,7 +216,15 @@ class TestAgencies:
     def asked(self, session, world):
         case = world.cases["Bexley", "serious_case_review"]
         told = {"title": "Report returned", "source": "S-BEX", "confirmed": True, "ordinal": 1}
-        session.add(Deadline(case_id=case.id, clock_key="agency_report", subject="Health visiting, IMR", agency="Health visiting", **told))
+        session.add(
+            Deadline(
+                case_id=case.id,
+                clock_key="agency_report",
+                subject="Health visiting, IMR",
+                agency="Health visiting",
+                **told,
+            )
+        )
         session.flush()
         return case
 
