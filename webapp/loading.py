@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.audit import AuditEntry
+from models.case import Case
+from models.outbox import UNSETTLED, OutboxMessage
 from webapp.replaying import moment_of, replay
 from webapp.scripts import Script
 
@@ -39,7 +41,14 @@ def load_script(session: Session, script: Script, actor_ids: Mapping[str, int] |
         savepoint.rollback()
         reasons = "; ".join(f"line {failure.line}: {failure.words}" for failure in wrong)
         return Loaded(loaded=False, words=f"was not added. {reasons or 'No step opens the case'}")
+    _settle_messages(session, replayed.case)
     now = moment_of(script.steps[-1].recorded_on)
     audit.record(session, LOADED, at=now, case_id=replayed.case.id, detail={"script": mark})
     savepoint.commit()
     return Loaded(loaded=True, words=f"added as {replayed.case.reference}", reference=replayed.case.reference)
+
+
+def _settle_messages(session: Session, case: Case) -> None:
+    """Send nobody a message about what a script tells: it happened long ago, or never."""
+    unsent = update(OutboxMessage).where(OutboxMessage.case_id == case.id, UNSETTLED)
+    session.execute(unsent.values(outcome="suppressed", last_error="The case was loaded from a script"))
