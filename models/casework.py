@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, inspect
@@ -23,8 +24,9 @@ from models.asking import history_of, preview_correction, preview_step, standing
 from models.case import Case, CaseEvent, LinkedCase
 from models.corrections import correction
 from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
-from models.histories import CaseAsRead, Recorded, Stored, lock_cases, read_case, read_cases
+from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases
 from models.kept_apart import Apart, set_apart
+from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, DEADLINE_KEY, HOLD_COLUMNS, HOLD_KEY, NOTHING_STORED, Stored
 from models.whole_case import WholeCase
 from workflows import registry
 from workflows.calendar import Calendar, england
@@ -119,7 +121,7 @@ def open_whole_cases(
         _keep_apart(connection, case_id, whole.apart)
     projected = {case_id: whole.projected for case_id, whole in zip(case_ids, wholes, strict=True)}
     differences.write_beside(
-        connection, [differences.difference(key, each, differences.NOTHING_STORED) for key, each in projected.items()]
+        connection, [differences.difference(key, each, NOTHING_STORED) for key, each in projected.items()]
     )
     differences.write_counted(connection, projected)
     return case_ids
@@ -278,7 +280,7 @@ class _Place:
     reference: str
     last_hash: bytes = hashing.FIRST_PREVIOUS
     version: int = 1
-    stored: Stored = differences.NOTHING_STORED
+    stored: Stored = NOTHING_STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,23 +320,34 @@ _MESSAGE_COLUMNS = (
 _ENTRY_COLUMNS = ("at", "person_id", "role", "action", "case_id", "event_sequence", "detail")
 _HISTORY_COLUMNS = ("history_length", "last_event_hash", "updated_at")
 
-_MOVE = rows.update("review_case", (*differences.CASE_COLUMNS, *_HISTORY_COLUMNS), "cases")
+_MOVE = rows.update("review_case", (*CASE_COLUMNS, *_HISTORY_COLUMNS), "cases")
 
-# Every part writes only if the case was still as it was read; the audit's trigger asks for the lock that `moved` has.
-_ADD = f"""
-WITH moved AS ({_MOVE} AND kept.version = %(version)s RETURNING kept.id),
-added AS ({rows.insert("case_event", _EVENT_COLUMNS, "events", given="moved")} RETURNING id),
-told AS ({rows.insert("outbox_message", _MESSAGE_COLUMNS, "messages", given="moved")}),
-audited AS ({rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved")})
-SELECT id FROM added
-"""  # noqa: S608 - the names of our own columns
+_PARTS = {
+    "events": f"{rows.insert('case_event', _EVENT_COLUMNS, 'events', given='moved')} RETURNING id",
+    "messages": rows.insert("outbox_message", _MESSAGE_COLUMNS, "messages", given="moved"),
+    "deadlines": rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines", given="moved"),
+    "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds", given="moved"),
+    "entries": rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved"),
+}
+
+
+@cache
+def _addition(kinds: tuple[str, ...]) -> str:
+    """Return the statement that moves a case and adds rows of these kinds, if it still is as it was read.
+
+    The audit's trigger asks for the lock on the case, which the part `moved` has taken.
+    """
+    parts = ", ".join(f"{kind} AS ({_PARTS[kind]})" for kind in kinds)
+    moved = f"{_MOVE} AND kept.version = %(version)s RETURNING kept.id"
+    return f"WITH moved AS ({moved}), {parts} SELECT id FROM events"  # noqa: S608 - the names of our own columns
+
 
 _ADD_CASES = f"""{
     rows.insert(
         "review_case",
         (
             "reference", "workflow_key", "board_id", "created_at", "version",
-            *differences.CASE_COLUMNS, *_HISTORY_COLUMNS,
+            *CASE_COLUMNS, *_HISTORY_COLUMNS,
         ),
         "cases",
     )
@@ -352,19 +365,23 @@ def _write(session: Session, place: _Place, writing: _Writing, act: _Act) -> Cas
     """Write an event and everything that follows from it, and return it as stored; None if the case was written to."""
     connection, event, projected = session.connection(), writing.event, writing.projected
     row = _row(place, event, act)
+    found = differences.difference(place.case_id, projected, place.stored)
     case = {"id": place.case_id, "history_length": event.sequence, "last_event_hash": row["hash"]}
-    parameters = {
-        "version": place.version,
-        "cases": rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}]),
-        "events": rows.as_json([row]),
-        "messages": rows.as_json(_messages(place, writing)),
-        "entries": rows.as_json([_entry(row, act.action)]),
+    added: dict[str, Sequence[Mapping[str, Any]]] = {
+        "events": [row],
+        "messages": _messages(place, writing),
+        "deadlines": found.deadlines,
+        "holds": found.holds,
+        "entries": [_entry(row, act.action)],
     }
-    event_id = connection.exec_driver_sql(_ADD, parameters).scalar()
+    given = {kind: rows.as_json(each) for kind, each in added.items() if each}
+    cases = rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}])
+    parameters = {"version": place.version, "cases": cases, **given}
+    event_id = connection.exec_driver_sql(_addition(tuple(given)), parameters).scalar()
     if event_id is None:
         return None
     _keep_apart(connection, place.case_id, [writing.apart], starting_at=event.sequence)
-    differences.write_beside(connection, [differences.difference(place.case_id, projected, place.stored)])
+    differences.remove(connection, found)
     differences.write_counted(connection, {place.case_id: projected})
     return _as_stored(session, event_id)
 

@@ -9,23 +9,17 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from models import child_death_counts, rows
-from models.histories import Stored, StoredRow
 from models.projection import Columns, Projection
-
-CASE_COLUMNS = (
-    "regime_key", "procedure_fingerprint", "pseudonym", "opened_on", "state", "stage", "held", "ended_on", "bites_on",
-    "bites_key", "unexplained_bites_on", "explained_bites_on", "due_soon_on", "next_step", "next_roles",
-)  # fmt: skip
-DEADLINE_KEY, HOLD_KEY = ("case_id", "clock_key", "subject"), ("case_id", "event_sequence")
-DEADLINE_COLUMNS = (
-    *DEADLINE_KEY, "agency", "ordinal", "title", "starts_on", "starts_last", "due_first", "due_last", "due_soon_on",
-    "not_before", "met_first", "met_last", "met_uncertain", "met_late", "voided_on", "explained", "source",
-    "confirmed", "explanation",
-)  # fmt: skip
-HOLD_COLUMNS = (
-    *HOLD_KEY, "kind", "scopes", "authorised_first", "authorised_last", "review_on", "released_first", "released_last",
-    "requested_by",
-)  # fmt: skip
+from models.stored import (
+    CASE_COLUMNS,
+    DEADLINE_COLUMNS,
+    DEADLINE_KEY,
+    HOLD_COLUMNS,
+    HOLD_KEY,
+    NOTHING_STORED,
+    Stored,
+    StoredRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +34,6 @@ class Difference:
 
     def __bool__(self) -> bool:
         return any((self.case, self.deadlines, self.deadlines_gone, self.holds, self.holds_gone))
-
-
-NOTHING_STORED = Stored({}, (), ())
 
 
 def difference(case_id: int, projected: Projection, stored: Stored) -> Difference:
@@ -86,10 +77,18 @@ def write(
     return sum(map(bool, found.values()))
 
 
-def write_beside(connection: Connection, differences: Iterable[Difference]) -> None:
+def write_beside(connection: Connection, found: Iterable[Difference]) -> None:
     """Write the deadlines and holds that differ."""
-    found = list(differences)
-    for statement, kind in _BESIDE:
+    _execute(connection, list(found), {**_PUT, **_REMOVE})
+
+
+def remove(connection: Connection, found: Difference) -> None:
+    """Remove the deadlines and holds that a history no longer gives; its step has put the others."""
+    _execute(connection, [found], _REMOVE)
+
+
+def _execute(connection: Connection, found: Sequence[Difference], statements: Mapping[str, str]) -> None:
+    for kind, statement in statements.items():
         given = [row for each in found for row in getattr(each, kind)]
         if given:
             connection.exec_driver_sql(statement, {kind: rows.as_json(given)})
@@ -103,9 +102,11 @@ def write_counted(connection: Connection, projections: Mapping[int, Projection])
 
 
 _CASES = rows.update("review_case", (*CASE_COLUMNS, "updated_at"), "cases")
-_BESIDE = (
-    (rows.delete("deadline", DEADLINE_KEY, "deadlines_gone"), "deadlines_gone"),
-    (rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines"), "deadlines"),
-    (rows.delete("hold", HOLD_KEY, "holds_gone"), "holds_gone"),
-    (rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds"), "holds"),
-)
+_PUT = {
+    "deadlines": rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines"),
+    "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds"),
+}
+_REMOVE = {
+    "deadlines_gone": rows.delete("deadline", DEADLINE_KEY, "deadlines_gone"),
+    "holds_gone": rows.delete("hold", HOLD_KEY, "holds_gone"),
+}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from models import hashing
 from models.errors import CaseNotFound, HistoryDamaged
+from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, HOLD_COLUMNS, Stored
 from workflows import registry
 from workflows.dates import PartialDate, Precision
 from workflows.definition import Procedure
@@ -21,18 +22,29 @@ from workflows.history import Event, History
 # Not FOR UPDATE: the key of a case never changes, so rows that refer to it may still be added.
 _LOCK = "SELECT id FROM review_case WHERE id = ANY(%(case_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
-# One row a case, whatever its length: what a statement gives is seen as of one moment, and few rows are read fast.
-_READ = """
-SELECT to_json(review), board.new_arrangements_start,
-       (SELECT json_agg(event ORDER BY sequence) FROM case_event AS event WHERE event.case_id = review.id),
-       (SELECT json_agg(deadline ORDER BY ordinal) FROM deadline WHERE deadline.case_id = review.id),
-       (SELECT json_agg(hold ORDER BY event_sequence) FROM hold WHERE hold.case_id = review.id)
-FROM review_case AS review JOIN board ON board.id = review.board_id
-WHERE review.id = ANY(%(case_ids)s) ORDER BY review.id
-"""
+_EVENT_COLUMNS = (
+    "sequence", "kind", "step", "happened_first", "happened_last", "happened_precision", "recorded_at", "role",
+    "answers", "supersedes", "reason", "procedure_fingerprint", "actor_id", "on_behalf_of", "hash", "idempotency_key",
+)  # fmt: skip
 
-StoredRow = Mapping[str, Any]
-"""The columns of a row as JSON gives them: days as ISO text."""
+
+def _each(table: str, columns: Sequence[str], order: str = "") -> str:
+    """Return the query of the rows that a case has in a table, as a list of lists."""
+    row = f"json_build_array({', '.join(columns)}){order}"
+    return f"(SELECT json_agg({row}) FROM {table} AS each WHERE each.case_id = review.id)"  # noqa: S608
+
+
+# One row a case, whatever its length: a statement sees one moment, and what comes as one list is read fastest.
+_READ = f"""
+SELECT review.id, review.reference, review.workflow_key, review.history_length, review.last_event_hash,
+       review.version, board.new_arrangements_start, json_build_array({", ".join(CASE_COLUMNS)}),
+       {_each("case_event", _EVENT_COLUMNS, " ORDER BY sequence")},
+       {_each("deadline", DEADLINE_COLUMNS)},
+       {_each("hold", HOLD_COLUMNS)}
+FROM review_case AS review JOIN board ON board.id = review.board_id
+WHERE review.id"""  # noqa: S608 - the names of our own columns
+_READ_ONE = f"{_READ} = %(case_id)s"
+_READ_SOME = f"{_READ} = ANY(%(case_ids)s) ORDER BY review.id"
 
 
 class Recorded(NamedTuple):
@@ -41,18 +53,8 @@ class Recorded(NamedTuple):
     event: Event
     actor_id: int | None
     on_behalf_of: int | None
-    previous_hash: bytes
     hash: bytes
     idempotency_key: uuid.UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What is stored of a case beside its history."""
-
-    case: StoredRow
-    deadlines: tuple[StoredRow, ...]
-    holds: tuple[StoredRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,10 @@ def lock_cases(connection: Connection, case_ids: Collection[int]) -> list[int]:
 
 def read_case(connection: Connection, case_id: int) -> CaseAsRead:
     """Return a case with its history. Raises CaseNotFound, and HistoryDamaged where it does not end as it was left."""
-    read = next(read_cases(connection, [case_id]), None)
-    if read is None:
+    row = connection.exec_driver_sql(_READ_ONE, {"case_id": case_id}).one_or_none()
+    if row is None:
         raise CaseNotFound("There is no such case")
+    read = _case(row)
     ends_with = read.recorded[-1].hash if read.recorded else hashing.FIRST_PREVIOUS
     if len(read.recorded) != read.history_length or ends_with != read.last_hash:
         raise HistoryDamaged(f"The history of {read.reference} does not end as it was left")
@@ -103,48 +106,33 @@ def read_case(connection: Connection, case_id: int) -> CaseAsRead:
 
 def read_cases(connection: Connection, case_ids: Collection[int]) -> Iterator[CaseAsRead]:
     """Yield these cases with their histories, in the order of their ids, whatever state the histories are in."""
-    for case, area_start, events, deadlines, holds in connection.exec_driver_sql(_READ, {"case_ids": list(case_ids)}):
-        yield CaseAsRead(
-            id=case["id"],
-            reference=case["reference"],
-            workflow_key=case["workflow_key"],
-            regime_key=case["regime_key"],
-            new_arrangements_start=area_start,
-            history_length=case["history_length"],
-            last_hash=_bytes(case["last_event_hash"]) or hashing.FIRST_PREVIOUS,
-            version=case["version"],
-            recorded=tuple(map(_recorded, events or ())),
-            stored=Stored(case, tuple(deadlines or ()), tuple(holds or ())),
-        )
+    yield from map(_case, connection.exec_driver_sql(_READ_SOME, {"case_ids": list(case_ids)}))
 
 
-def _recorded(row: Mapping[str, Any]) -> Recorded:
+def _case(row: Row[Any]) -> CaseAsRead:
+    columns: Sequence[Any] = row
+    case_id, reference, workflow_key, length, last_hash, version, area_start, case, events, deadlines, holds = columns
+    stored = Stored(
+        dict(zip(CASE_COLUMNS, case, strict=True)),
+        tuple(dict(zip(DEADLINE_COLUMNS, each, strict=True)) for each in deadlines or ()),
+        tuple(dict(zip(HOLD_COLUMNS, each, strict=True)) for each in holds or ()),
+    )
+    return CaseAsRead(
+        case_id, reference, workflow_key, stored.case["regime_key"], area_start, length,
+        last_hash or hashing.FIRST_PREVIOUS, version, tuple(map(_recorded, events or ())), stored,
+    )  # fmt: skip
+
+
+def _recorded(columns: Sequence[Any]) -> Recorded:
+    (
+        sequence, kind, step, first, last, precision, recorded_at, role, answers, supersedes, reason, fingerprint,
+        actor_id, on_behalf_of, hash_, key,
+    ) = columns  # fmt: skip
     event = Event(
-        sequence=row["sequence"],
-        step=row["step"],
-        happened_on=_day(row["happened_first"], row["happened_last"], row["happened_precision"]),
-        recorded_at=datetime.fromisoformat(row["recorded_at"]),
-        role=row["role"],
-        answers=row["answers"],
-        kind=row["kind"],
-        supersedes=row["supersedes"],
-        reason=row["reason"] or "",
-        fingerprint=row["procedure_fingerprint"],
-    )
-    key = row["idempotency_key"]
-    return Recorded(
-        event,
-        row["actor_id"],
-        row["on_behalf_of"],
-        _bytes(row["previous_hash"]),
-        _bytes(row["hash"]),
-        uuid.UUID(key) if key else None,
-    )
-
-
-def _bytes(written: str | None) -> bytes:
-    """Return bytes that PostgreSQL wrote as \\x and hexadecimal digits."""
-    return bytes.fromhex(written[2:]) if written else b""
+        sequence, step, _day(first, last, precision), datetime.fromisoformat(recorded_at), role, answers, kind,
+        supersedes, reason or "", fingerprint,
+    )  # fmt: skip
+    return Recorded(event, actor_id, on_behalf_of, bytes.fromhex(hash_[2:]), uuid.UUID(key) if key else None)
 
 
 # Histories repeat the same few thousand days.

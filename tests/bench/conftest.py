@@ -1,4 +1,4 @@
-"""A server that keeps what it is told through a crash, as one in service does: measured on less, a figure says nothing."""
+"""A server that keeps what it is told through a crash, as in service: measured on less, a figure says nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from models import embedded, migrate
 from models.database import make_engine
 
-DURABLE_SERVER = Path(__file__).resolve().parents[2] / "var" / "bench-postgres"
+DURABLE_SERVER = Path(__file__).resolve().parents[2] / "var" / "bench-durable"
 
 
 @dataclass(frozen=True)
