@@ -1,6 +1,7 @@
 """Deaths told from the public page by people without an account, waiting for a coordinator to accept or merge them.
 
-What was told is there to be read by coordinators alone. The code that confirms the address is kept only as a digest.
+What was told is there to be read by coordinators alone. The code that confirms the address is not stored: it follows
+from the row's token and a secret of the application, so that it can be sent after the request and tried later.
 """
 
 from __future__ import annotations
@@ -40,8 +41,7 @@ class PublicNotification(Base):
     answers: Mapped[dict[str, Any]]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     email: Mapped[str]
-    code_digest: Mapped[bytes]
-    code_expires_at: Mapped[datetime]
+    code_sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     sent_from: Mapped[str]
     """A keyed digest of the network address, to limit how much comes from one place."""

@@ -99,10 +99,11 @@ class Figures:
 def figures(session: Session, board_ids: Collection[int], year: Year, *, known_at: datetime | None = None) -> Figures:
     """Return a year's figures of these boards together, as at its last day, by what was recorded by `known_at`."""
     connection, boards = session.connection(), sorted(board_ids)
-    changed = _recorded_since(connection, boards, known_at) if known_at else []
-    counted = _counted(connection, boards, year, changed)
-    if known_at and changed:
-        counted.update(_counted_as_known(connection, changed, year, known_at))
+    changed = _recorded_since(connection, boards, known_at) if known_at else {}
+    counted = _counted(connection, boards, year, list(changed))
+    if known_at:
+        known_already = [case_id for case_id, known_of in changed.items() if known_of]
+        counted.update(_counted_as_known(connection, known_already, year, known_at))
     return _figures(year, counted)
 
 
@@ -134,8 +135,8 @@ GROUP BY 1
 """
 
 # A death not reviewed by then is open; so is one that was reviewed, and reopened since, and not reviewed again.
-_OPEN = """
-SELECT count(*) FROM counted_death AS death
+_OPEN_DEATHS = """
+FROM counted_death AS death
 WHERE board_id = ANY(%(boards)s) AND notified_on <= %(last_day)s AND case_id <> ALL(%(changed)s)
 AND (left_on IS NULL OR left_on > %(last_day)s)
 AND (first_reviewed_on IS NULL OR first_reviewed_on > %(last_day)s OR (reopened AND NOT EXISTS (
@@ -143,6 +144,13 @@ AND (first_reviewed_on IS NULL OR first_reviewed_on > %(last_day)s OR (reopened 
     WHERE review.case_id = death.case_id AND reviewed_on <= %(last_day)s
     AND (reopened_on IS NULL OR reopened_on > %(last_day)s))))
 """
+
+
+def notifications_still_open(session: Session, board_ids: Collection[int], year: Year) -> list[date]:
+    """Return the days on which the deaths still open at the end of a year were notified, oldest first."""
+    told = {"boards": sorted(board_ids), "last_day": year.last_day, "changed": []}
+    days = session.connection().exec_driver_sql(f"SELECT notified_on {_OPEN_DEATHS} ORDER BY notified_on", told)
+    return list(days.scalars())
 
 
 def _counted(
@@ -154,7 +162,9 @@ def _counted(
         counted[_grouping(values, grouped)] += number
     for kept_as, number in connection.exec_driver_sql(_NOTIFIED, told):
         counted["single", kept_as] += number
-    counted["single", "open_at_year_end"] += connection.exec_driver_sql(_OPEN, told).scalar_one()
+    counted["single", "open_at_year_end"] += connection.exec_driver_sql(
+        f"SELECT count(*) {_OPEN_DEATHS}", told
+    ).scalar_one()
     return counted
 
 
@@ -169,16 +179,19 @@ def _grouping(values: Sequence[Any], grouped: int) -> tuple[str, str]:
 # --- As it was known on an earlier day --------------------------------------
 
 _SINCE = """
-SELECT DISTINCT event.case_id
+SELECT DISTINCT event.case_id, review.created_at <= %(known_at)s
 FROM case_event AS event JOIN review_case AS review ON review.id = event.case_id
 WHERE event.recorded_at > %(known_at)s AND review.board_id = ANY(%(boards)s) AND review.workflow_key = %(workflow)s
 """
 
 
-def _recorded_since(connection: Connection, boards: Sequence[int], known_at: datetime) -> list[int]:
-    """Return the cases in which something was recorded since: only in these was less known then."""
+def _recorded_since(connection: Connection, boards: Sequence[int], known_at: datetime) -> dict[int, bool]:
+    """Return the cases in which something was recorded since, and whether anything of them was known by then.
+
+    Only in these was less known then than is counted now.
+    """
     told = {"known_at": known_at, "boards": boards, "workflow": CHILD_DEATH_REVIEW}
-    return list(connection.exec_driver_sql(_SINCE, told).scalars())
+    return dict(connection.exec_driver_sql(_SINCE, told).tuples().all())
 
 
 AT_A_TIME = 1_000

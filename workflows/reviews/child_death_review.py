@@ -5,6 +5,7 @@ from dataclasses import replace
 from workflows.child_death_codes import (
     CATEGORY_OPTIONS,
     ETHNIC_GROUPS,
+    EVENTS,
     OUT_OF_SCOPE_GROUNDS,
     PANEL_ROLES,
     PLACES_OF_DEATH,
@@ -124,16 +125,20 @@ NOTIFICATION_QUESTIONS = (
           hint="One on each line. Each is proposed when reports are requested"),
     text("transferred_from", "Panel that passed the case on", group=ABOUT_THE_NOTIFICATION),
     text("cdop_ref", "The panel’s own reference", group=ABOUT_THE_NOTIFICATION),
+    text("pseudonym", "How the case is to be known on papers", group=ABOUT_THE_NOTIFICATION,
+         hint="Never the child’s name. Left empty, it is known by the reference"),
 )  # fmt: skip
 
 ANALYSIS = "What the panel found"
 CONCLUSION = "The panel’s conclusion"
 FOLLOW_UP = "What follows"
+RETURN = "For the national return"
 
 CATEGORISATION_QUESTIONS = (
     text("cause_of_death", "Cause of death as now understood", group=ANALYSIS),
     Question("factors", "Factors", Kind.FACTORS, group=ANALYSIS,
              hint="By domain: what it was, its score, and whether it could be modified"),
+    one_of("event", "What led to the death", EVENTS, group=ANALYSIS),
     one_of("category", "Category of death", CATEGORY_OPTIONS, required=True, group=CONCLUSION,
            hint="If more than one applies, the one nearest the top"),
     some_of("other_categories", "Other categories that also apply", CATEGORY_OPTIONS, group=CONCLUSION),
@@ -142,6 +147,9 @@ CATEGORISATION_QUESTIONS = (
     lines("learning", "Learning points", group=FOLLOW_UP, hint="One on each line"),
     lines("recommendations", "Recommendations, and to whom", group=FOLLOW_UP, hint="One on each line"),
     long_text("family_follow_up", "Follow-up for the family", group=FOLLOW_UP),
+    yes_no_not_known("child_protection_plan", "Was the child subject to a child protection plan?", group=RETURN),
+    yes_no_not_known("statutory_order", "Was the child subject to a statutory order?", group=RETURN),
+    yes_no_not_known("asylum_seeker", "Was the child an asylum seeker?", group=RETURN),
 )  # fmt: skip
 
 WHO_SITS = (Option("chair", "Chair"), *PANEL_ROLES)
@@ -182,6 +190,7 @@ complete_information = Step(
     before=("gathering_information",), after="ready_for_panel", by=(CDOP_COORDINATOR,), group="Information",
     asks=(
         lines("outstanding", "What is still outstanding", hint="One on each line: what the panel will do without"),
+        long_text("summary", "Summary for the panel", hint="Without names, places and exact dates"),
     ),
     tells=(Notice("ready_for_panel", CDOP_CHAIR),),
 )  # fmt: skip

@@ -1,0 +1,393 @@
+"""The reporting forms that agencies fill in, by name, each with the days it was in use (DOMAIN 3.3, 4.6).
+
+A form is never known by its number, because the numbers changed their meaning between sets. Which supplementary forms
+a death calls for follows from its kind. The questions are ours, after the public forms.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from workflows.child_death_codes import EVENTS
+from workflows.codes import YES_NO_NOT_KNOWN, options
+from workflows.definition import Question
+from workflows.questions import day, lines, long_text, one_of, some_of, text, yes_no_not_known
+
+FORMS_OF_2019 = date(2019, 4, 1)
+FORMS_OF_2021 = date(2021, 4, 1)
+FORMS_OF_2022 = date(2022, 4, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a form, and the answer to an earlier one that it is asked only after."""
+
+    question: Question
+    after: str = ""
+    answers: tuple[str, ...] = ()
+
+    def is_asked(self, given: Mapping[str, Any]) -> bool:
+        """Return whether the question is asked, by what was answered so far."""
+        if not self.after:
+            return True
+        answer = given.get(self.after)
+        chosen = answer if isinstance(answer, list) else [answer]
+        return any(each in self.answers for each in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Questions on one page, in a sensible order."""
+
+    key: str
+    title: str
+    asks: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A reporting form: its key, its name, when it was in use, and for which deaths it supplements the main one.
+
+    `for_events` are the kinds of event that call for it; none means that every death does.
+    """
+
+    key: str
+    name: str
+    sections: tuple[Section, ...]
+    first_day: date = date(2008, 4, 1)
+    last_day: date = date.max
+    for_events: tuple[str, ...] = ()
+    for_newborns: bool = False
+
+    @property
+    def is_supplementary(self) -> bool:
+        return bool(self.for_events) or self.for_newborns
+
+    def questions(self, given: Mapping[str, Any]) -> tuple[Question, ...]:
+        """Return the questions that are asked of whoever has answered so far."""
+        return tuple(each.question for section in self.sections for each in section.asks if each.is_asked(given))
+
+
+def _always(*questions: Question) -> tuple[Asked, ...]:
+    return tuple(Asked(question) for question in questions)
+
+
+def _after(key: str, answers: tuple[str, ...], *questions: Question) -> tuple[Asked, ...]:
+    return tuple(Asked(question, key, answers) for question in questions)
+
+
+YES = ("yes",)
+
+CONTACT = options(
+    never="Never known", previously="Known before", child_in_need="Child in need",
+    child_protection_plan="Child protection plan", looked_after="Looked after", not_known="Not known",
+)  # fmt: skip
+CONDITIONS = options(
+    asthma_or_anaphylaxis="Asthma or anaphylaxis", cardiac="Heart condition",
+    chromosomal_or_congenital="Chromosomal, genetic or congenital anomaly",
+    diabetic_ketoacidosis="Diabetic ketoacidosis", epilepsy="Epilepsy", infection="Infection", oncology="Cancer",
+)  # fmt: skip
+KINDS_OF_DEATH = (*EVENTS, *CONDITIONS)
+"""What a death may be of, for the choice of forms: the event that led to it, and the conditions it came with."""
+
+FEEDING = options(breast="Breast milk", formula="Formula", mixed="Both", not_known="Not known")
+SLEPT = options(
+    own_surface="On a surface of its own", shared_bed="In a shared bed", shared_sofa="On a sofa or chair with somebody",
+    other="Elsewhere", not_known="Not known",
+)  # fmt: skip
+
+INVOLVEMENT = Section(
+    "involvement", "What your agency knew and did",
+    (
+        *_always(yes_no_not_known("known", "Was the child or family known to your agency?", required=True)),
+        *_after(
+            "known", YES,
+            day("first_contact_on", "When they were first known"),
+            day("last_contact_on", "When your agency last saw the child", not_before="first_contact_on"),
+            long_text("summary", "Summary of what your agency did", required=True),
+            long_text("went_well", "What went well"),
+            long_text("concerns", "Concerns about services, your own included"),
+        ),
+    ),
+)  # fmt: skip
+
+CHILD = Section(
+    "child", "The child",
+    (
+        *_always(
+            text("birth_weight", "Birth weight in grams"),
+            text("gestation", "Weeks of pregnancy at birth"),
+            yes_no_not_known("multiple_birth", "Was it a multiple birth?"),
+            yes_no_not_known("disability", "Had the child a disability or a learning disability?"),
+        ),
+        *_after("disability", YES, text("disability_kind", "Which")),
+        *_always(
+            lines("conditions", "Known conditions", hint="One on each line"),
+            lines("medication", "Medication", hint="One on each line"),
+            yes_no_not_known("immunised", "Were immunisations up to date?"),
+        ),
+    ),
+)  # fmt: skip
+
+FAMILY = Section(
+    "family", "Family and home",
+    _always(
+        yes_no_not_known("smoking_in_pregnancy", "Did the mother smoke in pregnancy?"),
+        yes_no_not_known("smoking_in_household", "Did anybody smoke in the household?"),
+        yes_no_not_known("alcohol", "Was there concern about alcohol?"),
+        yes_no_not_known("substances", "Was there concern about drugs?"),
+        yes_no_not_known("parental_mental_health", "Was there concern about a parent’s mental health?"),
+        yes_no_not_known("domestic_abuse", "Was there domestic abuse?"),
+        yes_no_not_known("consanguinity", "Are the parents related by blood?"),
+        one_of("social_care", "Children’s social care", CONTACT),
+        yes_no_not_known("housing_concern", "Was there concern about housing?"),
+    ),
+)  # fmt: skip
+
+POVERTY = Section(
+    "poverty", "Deprivation and access to services",
+    _always(
+        yes_no_not_known("poverty", "Did the family live in poverty?"),
+        some_of(
+            "barriers", "Barriers to services",
+            options(charges="Charges for care", language="Language", money="Cost of travel or time off", none="None"),
+        ),
+    ),
+)  # fmt: skip
+
+MEASURES = Section(
+    "measures", "Measurements and support",
+    (
+        *_always(
+            text("maternal_bmi", "Mother’s body mass index at booking"),
+            text("height", "Child’s height in centimetres"),
+            text("weight", "Child’s weight in kilograms"),
+            one_of("bereavement_support", "Was support in bereavement offered to the family?", YES_NO_NOT_KNOWN),
+        ),
+        *_after("bereavement_support", YES, text("bereavement_support_by", "By whom")),
+    ),
+)  # fmt: skip
+
+AGENCY_REPORT = Form("agency_report", "Agency report", (INVOLVEMENT, CHILD, FAMILY), last_day=date(2019, 3, 31))
+REPORTING_FORM = Form(
+    "reporting_form", "Reporting form", (INVOLVEMENT, CHILD, FAMILY), FORMS_OF_2019, date(2021, 3, 31)
+)  # fmt: skip
+
+
+def _supplementary(
+    key: str, name: str, events: tuple[str, ...], *questions: Asked, first_day: date = date(2008, 4, 1), **more: Any
+) -> Form:
+    return Form(key, name, (Section(key, name, questions),), first_day, for_events=events, **more)
+
+
+MAIN_FORMS = (
+    AGENCY_REPORT,
+    REPORTING_FORM,
+    replace(
+        REPORTING_FORM, sections=(*REPORTING_FORM.sections, POVERTY),
+        first_day=FORMS_OF_2021, last_day=date(2022, 3, 31),
+    ),
+    replace(
+        REPORTING_FORM, sections=(*REPORTING_FORM.sections, POVERTY, MEASURES),
+        first_day=FORMS_OF_2022, last_day=date.max,
+    ),
+)  # fmt: skip
+
+SUPPLEMENTARY_FORMS = (
+    _supplementary(
+        "neonatal",
+        "Neonatal death",
+        ("neonatal",),
+        *_always(
+            text("booked_at", "Weeks of pregnancy at booking"),
+            yes_no_not_known("antenatal_steroids", "Were steroids given before birth?"),
+            yes_no_not_known("resuscitated", "Was resuscitation attempted at birth?"),
+            text("apgar", "Apgar scores at 1, 5 and 10 minutes"),
+        ),
+        for_newborns=True,
+    ),
+    _supplementary(
+        "life_limiting",
+        "Death of a child with a life-limiting condition",
+        ("life_limiting_condition",),
+        *_always(
+            yes_no_not_known("care_plan", "Was there an advance care plan?"),
+            text("key_worker", "Role of the key worker"),
+            yes_no_not_known("preferred_place", "Did the child die where the family wished?"),
+        ),
+    ),
+    _supplementary(
+        "sudden_unexpected",
+        "Sudden unexpected death",
+        ("sudden_unexpected",),
+        *_always(one_of("slept", "Where the child slept last", SLEPT)),
+        *_after("slept", ("shared_bed", "shared_sofa"), text("shared_with", "With whom, by relationship")),
+        *_always(
+            one_of("feeding", "Feeding", FEEDING),
+            text("found_position", "Position in which the child was found"),
+            yes_no_not_known("scene_visited", "Did police and health visit the scene together?"),
+        ),
+    ),
+    _supplementary(
+        "traffic_collision",
+        "Road traffic collision",
+        ("traffic_collision",),
+        *_always(
+            one_of(
+                "as_what",
+                "The child was",
+                options(
+                    passenger="A passenger",
+                    pedestrian="On foot",
+                    cyclist="On a bicycle",
+                    driver="Driving or riding",
+                    not_known="Not known",
+                ),
+            ),
+        ),
+        *_after("as_what", ("passenger",), yes_no_not_known("restrained", "Was the child restrained?")),
+        *_after("as_what", ("cyclist",), yes_no_not_known("helmet", "Was a helmet worn?")),
+    ),
+    _supplementary(
+        "drowning",
+        "Drowning",
+        ("drowning",),
+        *_always(
+            text("water", "Where: bath, pool, river, sea"), yes_no_not_known("supervised", "Was the child supervised?")
+        ),
+    ),
+    _supplementary(
+        "fire",
+        "Fire, burns or electrocution",
+        ("fire_or_burns",),
+        *_always(
+            yes_no_not_known("alarm", "Was there a working smoke alarm?"), text("fire_cause", "Cause of the fire")
+        ),
+    ),
+    _supplementary(
+        "poisoning",
+        "Poisoning",
+        ("poisoning",),
+        *_always(text("substance", "Substance"), yes_no_not_known("stored_safely", "Was it stored safely?")),
+    ),
+    _supplementary(
+        "other_injury",
+        "Other non-intentional injury",
+        ("other_accident",),
+        *_always(
+            text("mechanism", "How the injury came about"), yes_no_not_known("equipment", "Was equipment at fault?")
+        ),
+    ),
+    _supplementary(
+        "substance_misuse",
+        "Substance misuse",
+        ("substance_misuse",),
+        *_always(
+            text("substances_taken", "Substances"),
+            yes_no_not_known("services_known", "Was the child known to services for it?"),
+        ),
+    ),
+    _supplementary(
+        "violence",
+        "Violence or maltreatment",
+        ("apparent_homicide",),
+        *_always(
+            yes_no_not_known("previous_injuries", "Were there earlier injuries?"),
+            one_of("social_care_then", "Children’s social care", CONTACT),
+        ),
+    ),
+    _supplementary(
+        "suicide",
+        "Suicide or self-harm",
+        ("apparent_suicide",),
+        *_always(
+            yes_no_not_known("previous_attempts", "Were there earlier attempts or self-harm?"),
+            yes_no_not_known("mental_health_services", "Was the child known to mental health services?"),
+            yes_no_not_known("bullying", "Was there bullying?"),
+            yes_no_not_known("online", "Did something online play a part?"),
+        ),
+    ),
+    _supplementary(
+        "asthma",
+        "Asthma and anaphylaxis",
+        ("asthma_or_anaphylaxis",),
+        *_always(
+            yes_no_not_known("management_plan", "Was there a written management plan?"),
+            text("admissions", "Admissions in the last year"),
+        ),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "cardiac",
+        "Cardiac, congenital or acquired",
+        ("cardiac",),
+        *_always(text("diagnosed_when", "When it was diagnosed: before birth, after, or at death")),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "anomalies",
+        "Chromosomal, genetic and congenital anomalies",
+        ("chromosomal_or_congenital",),
+        *_always(text("anomaly", "Anomaly"), yes_no_not_known("screening", "Was it found by screening?")),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "ketoacidosis",
+        "Diabetic ketoacidosis",
+        ("diabetic_ketoacidosis",),
+        *_always(yes_no_not_known("diabetes_known", "Was diabetes known before?")),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "epilepsy",
+        "Epilepsy",
+        ("epilepsy",),
+        *_always(yes_no_not_known("seizures_controlled", "Were seizures controlled?")),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "infection",
+        "Infection",
+        ("infection",),
+        *_always(
+            text("organism", "Organism, where known"), yes_no_not_known("vaccine_preventable", "Is there a vaccine?")
+        ),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "oncology",
+        "Oncology",
+        ("oncology",),
+        *_always(text("tumour", "Kind of tumour"), yes_no_not_known("trial", "Was the child in a trial of treatment?")),
+        first_day=FORMS_OF_2019,
+    ),
+    _supplementary(
+        "care_pathway",
+        "Care pathway",
+        ("asthma_or_anaphylaxis", "cardiac", "epilepsy", "infection", "sudden_unexpected"),
+        *_always(
+            long_text("pathway", "From first symptoms to death: each contact with services, by kind and not by name")
+        ),
+        first_day=FORMS_OF_2022,
+    ),
+)
+
+FORMS = (*MAIN_FORMS, *SUPPLEMENTARY_FORMS)
+
+
+def forms_for(on: date, events: Collection[str], *, newborn: bool) -> tuple[Form, ...]:
+    """Return the forms in use on a day that a death of these kinds calls for, the main form first."""
+    return tuple(
+        form
+        for form in FORMS
+        if form.first_day <= on <= form.last_day
+        and (not form.is_supplementary or set(form.for_events) & set(events) or (newborn and form.for_newborns))
+    )
+
+
+def form_named(name: str, on: date) -> Form | None:
+    """Return the form of this name or key in use on a day, if there was one."""
+    return next(
+        (form for form in FORMS if name in (form.key, form.name) and form.first_day <= on <= form.last_day), None
+    )
