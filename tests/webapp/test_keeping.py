@@ -98,7 +98,7 @@ def test_nobody_else_is_shown_what_was_typed(client, too_late, somebody):
 
     page = client.send(too_late, "Sign in", email="chair@example.org", password=PASSWORD)
 
-    assert page.request.path == "/account"
+    assert page.request.path == "/worklist/"
     assert "There is nothing" in main_words(client.get("/account/unsent"))
 
 

@@ -48,7 +48,7 @@ def test_a_new_password_works_and_the_old_one_no_more(app, client, chair):
 
     assert "Your password has been changed" in main_words(page)
     assert sign_in(a_browser(app), "chair@example.org").status_code == 422
-    assert sign_in(a_browser(app), "chair@example.org", NEW).request.path == "/account"
+    assert sign_in(a_browser(app), "chair@example.org", NEW).request.path == "/worklist/"
 
 
 def test_a_new_password_signs_out_everywhere_but_here(as_, client, chair):

@@ -12,13 +12,13 @@ from tests.webapp.client import cookie_of, links_of, main_words
 from tests.webapp.conftest import FRI_7_FEB_2014, PASSWORD, a_browser, sign_in
 
 
-def test_a_person_signs_in_and_sees_their_account(client, somebody):
+def test_a_person_signs_in_and_sees_their_worklist(client, somebody):
     somebody("chair@example.org", "subgroup_chair")
 
     page = sign_in(client, "Chair@Example.org ")
 
-    assert page.request.path == "/account"
-    assert "chair@example.org" in main_words(page)
+    assert page.request.path == "/worklist/"
+    assert "Worklist" in main_words(page)
 
 
 def test_a_wrong_password_is_refused_without_saying_which_part_is_wrong(client, somebody):
@@ -55,7 +55,7 @@ def test_after_ten_wrong_passwords_nothing_is_tried_for_a_quarter_of_an_hour(cli
     assert page.status_code == 429
     assert "until 5:45pm on 7 February 2014" in main_words(page)
     clock.forward(minutes=15)
-    assert sign_in(client, "chair@example.org").request.path == "/account"
+    assert sign_in(client, "chair@example.org").request.path == "/worklist/"
 
 
 def test_a_page_that_needs_signing_in_is_come_back_to(client, somebody):
@@ -75,7 +75,7 @@ def test_signing_in_never_leads_to_another_site(client, somebody, elsewhere):
     asked = client.get("/sign-in", query_string={"to": elsewhere})
     page = client.send(asked, "Sign in", email="chair@example.org", password=PASSWORD)
 
-    assert page.request.path == "/account"
+    assert page.request.path == "/worklist/"
 
 
 def test_signing_out_ends_the_session_on_the_server(app, client, somebody):
