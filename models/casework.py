@@ -30,8 +30,11 @@ from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, DEADLINE_KEY, HOLD_COL
 from models.whole_case import WholeCase
 from workflows import registry
 from workflows.calendar import Calendar, england
+from workflows.dates import PartialDate
 from workflows.definition import Procedure
 from workflows.history import Event, History
+from workflows.referral import REFERS, referral
+from workflows.roles import CDOP_COORDINATOR
 from workflows.standing import Told, open_history, take
 
 __all__ = [
@@ -152,7 +155,10 @@ def take_step(
         event = take(procedure, history, calendar, step=step, roles=actor.roles, told=told, now=now)
         return _writing(procedure, history, event, calendar)
 
-    return _record(session, case, expected_length, _Act("take_step", actor, idempotency_key), decide)
+    event = _record(session, case, expected_length, _Act("take_step", actor, idempotency_key), decide)
+    if step == REFERS:
+        _open_what_is_referred(session, case, event, actor, now, calendar)
+    return event
 
 
 def correct_event(
@@ -234,6 +240,22 @@ def _record(
             session.expire(case)
             return written
     raise HistoryDamaged("A history changes while it is locked")
+
+
+def _open_what_is_referred(
+    session: Session, case: Case, event: CaseEvent, actor: Actor, now: datetime, calendar: Calendar
+) -> None:
+    """Open the review that a child's death is referred for, linked with it; once, however often the form is sent."""
+    read = read_case(session.connection(), case.id)
+    facts = projection.stand_as_recorded(read.procedure, read.history, calendar).facts
+    on = PartialDate(event.happened_first, event.happened_last, event.happened_precision)
+    told = referral(facts, on, event.answers, known_as=case.pseudonym or f"Child of {case.reference}")
+    open_case(
+        session, workflow_key=told.workflow, board=case.board, step=told.step, told=told.told, now=now,
+        # The panel's office refers, whoever of the panel decided that it should.
+        actor=replace(actor, roles=frozenset({CDOP_COORDINATOR})), calendar=calendar, linked_from=case,
+        idempotency_key=uuid.uuid5(uuid.NAMESPACE_OID, f"{case.id}:{event.sequence}"),
+    )  # fmt: skip
 
 
 def _id(case: Case) -> int:

@@ -137,8 +137,20 @@ class PanelAction(Base):
 
 def boards_served(session: Session, board_ids: Collection[int]) -> frozenset[int]:
     """Return these boards, and for each that is a panel the boards it serves."""
-    served = select(PanelBoard.board_id).where(PanelBoard.panel_id.in_(board_ids))
-    return frozenset(board_ids) | frozenset(session.scalars(served))
+    return frozenset(board_ids) | frozenset(served for _, served in served_by(session, board_ids))
+
+
+def served_by(session: Session, panel_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Return each of these panels with each board it serves, by id."""
+    if not panel_ids:
+        return []
+    served = select(PanelBoard.panel_id, PanelBoard.board_id).where(PanelBoard.panel_id.in_(panel_ids))
+    return list(session.execute(served.order_by(PanelBoard.panel_id, PanelBoard.board_id)))
+
+
+def panels_serving(session: Session, board_id: int) -> frozenset[int]:
+    """Return the panels that serve a board."""
+    return frozenset(session.scalars(select(PanelBoard.panel_id).where(PanelBoard.board_id == board_id)))
 
 
 def panel_of(session: Session, board_id: int) -> Panel | None:

@@ -2,7 +2,9 @@
 
 Everything follows from appointments held on the day, and nothing is seen by
 default. A board's readers see its reviews; those appointed for child deaths
-see its child deaths; whoever is appointed to one case sees that case. An
+see its child deaths, and those of a panel the deaths of every board it serves;
+whoever is appointed to one case sees that case. A case in which somebody has
+declared an interest is withheld from them, whatever they are appointed to. An
 administrator sees no case. An agency's lead appointed to a board is shown,
 in a view of its own, the cases in which something is asked of the agency.
 """
@@ -13,12 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.agency import Agency
 from models.case import Case, Deadline
+from models.panel import DeclaredInterest, PanelBoard, boards_served, has_interest, panels_serving, served_by
 from models.people import Appointment, Person
+from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import (
     ADMINISTRATOR,
     AGENCY_LEAD,
@@ -54,6 +58,7 @@ class Sight:
 
     boards: Mapping[str, frozenset[int]]
     cases: frozenset[int]
+    withheld: frozenset[int] = frozenset()
 
     def covers(self) -> ColumnElement[bool]:
         """Return the condition on `Case` that it is seen."""
@@ -66,18 +71,21 @@ class Sight:
             if boards
         )
         single_cases = [Case.id.in_(sorted(self.cases))] if self.cases else []
-        return or_(false(), *whole_boards, *single_cases)
+        seen = or_(false(), *whole_boards, *single_cases)
+        return and_(seen, Case.id.not_in(sorted(self.withheld))) if self.withheld else seen
 
 
 def sight_of(session: Session, person_id: int, on: date) -> Sight:
     """Return what the person sees on a day."""
     held = _appointments(session, person_id, on)
+    boards = {
+        workflow_key: frozenset(each.board_id for each in held if each.board_id and each.role in readers)
+        for workflow_key, readers in BOARD_READERS.items()
+    }
     return Sight(
-        boards={
-            workflow_key: frozenset(each.board_id for each in held if each.board_id and each.role in readers)
-            for workflow_key, readers in BOARD_READERS.items()
-        },
-        cases=frozenset(each.case_id for each in held if each.case_id and each.role != ADMINISTRATOR),
+        boards | {CHILD_DEATH_REVIEW: boards_served(session, boards[CHILD_DEATH_REVIEW])},
+        frozenset(each.case_id for each in held if each.case_id and each.role != ADMINISTRATOR),
+        frozenset(session.scalars(select(DeclaredInterest.case_id).where(DeclaredInterest.person_id == person_id))),
     )
 
 
@@ -93,10 +101,20 @@ def may_see(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElemen
         for workflow_key, readers in BOARD_READERS.items()
     )
     shows_the_case = or_(
-        and_(Appointment.board_id == Case.board_id, or_(*to_the_board)),
+        and_(_is_on_the_board_or_its_panel(), or_(*to_the_board)),
         and_(Appointment.case_id == Case.id, Appointment.role != ADMINISTRATOR),
     )
-    return exists(_held(person_id, on).where(shows_the_case).correlate_except(Appointment))
+    interest = exists().where(DeclaredInterest.person_id == person_id, DeclaredInterest.case_id == Case.id)
+    seen = exists(_held(person_id, on).where(shows_the_case).correlate_except(Appointment))
+    return and_(seen, not_(interest.correlate_except(DeclaredInterest)))
+
+
+def _is_on_the_board_or_its_panel() -> ColumnElement[bool]:
+    served = exists().where(PanelBoard.panel_id == Appointment.board_id, PanelBoard.board_id == Case.board_id)
+    return or_(
+        Appointment.board_id == Case.board_id,
+        and_(Case.workflow_key == CHILD_DEATH_REVIEW, served.correlate_except(PanelBoard)),
+    )
 
 
 def agency_cases_visible_to(person_id: int, on: date) -> Select[int]:
@@ -120,9 +138,13 @@ def may_see_what_is_asked(person_id: int | SQLColumnExpression[int], on: date) -
 
 def roles_on(session: Session, person_id: int, case: Case, on: date) -> frozenset[str]:
     """Return the roles a person may act in on a case; none where they may not see it."""
+    is_a_death = case.workflow_key == CHILD_DEATH_REVIEW
+    if is_a_death and has_interest(session, person_id, case.id):
+        return frozenset()
     readers = BOARD_READERS.get(case.workflow_key, ())
     held = _appointments(session, person_id, on)
-    roles = {each.role for each in held if each.board_id == case.board_id and each.role in readers}
+    boards = {case.board_id, *(panels_serving(session, case.board_id) if is_a_death else ())}
+    roles = {each.role for each in held if each.board_id in boards and each.role in readers}
     roles |= {each.role for each in held if each.case_id == case.id and each.role != ADMINISTRATOR}
     if session.scalar(select(true()).where(Case.id == case.id, may_see_what_is_asked(person_id, on))):
         roles.add(AGENCY_LEAD)
@@ -152,6 +174,8 @@ def places_of(session: Session, person_id: int, on: date) -> Places:
             boards.setdefault(each.board_id, set()).add(each.role)
         if each.case_id:
             cases.setdefault(each.case_id, set()).add(each.role)
+    for panel_id, served in served_by(session, list(boards)):
+        boards.setdefault(served, set()).update(boards[panel_id] & set(OF_CHILD_DEATHS))
     return Places(
         {board_id: frozenset(roles) for board_id, roles in boards.items()},
         {case_id: frozenset(roles) for case_id, roles in cases.items()},

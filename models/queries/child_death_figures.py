@@ -191,7 +191,7 @@ def _recorded_since(connection: Connection, boards: Sequence[int], known_at: dat
     Only in these was less known then than is counted now.
     """
     told = {"known_at": known_at, "boards": boards, "workflow": CHILD_DEATH_REVIEW}
-    return dict(connection.exec_driver_sql(_SINCE, told).tuples().all())
+    return dict(connection.exec_driver_sql(_SINCE, told))
 
 
 AT_A_TIME = 1_000
