@@ -53,8 +53,8 @@ class DatesThatMatter:
 def dates_that_matter(standing: Standing) -> DatesThatMatter:
     """Return the deadlines of a case in the order in which they want attention."""
     owed = [each for each in standing.deadlines if each.is_live]
-    settled = [each for each in standing.deadlines if not each.is_live and each.due_last is not None]
-    waiting = [each for each in standing.deadlines if each.status == "waiting" and each.due_last is None]
+    waiting = [each for each in standing.deadlines if each.status == "waiting"]
+    settled = [each for each in standing.deadlines if not each.is_live and each.status != "waiting"]
     owed.sort(key=lambda each: (each.status not in LATE, each.clock.not_before, each.due_last or date.max))
     settled.sort(key=lambda each: each.due_last or date.max, reverse=True)
     return DatesThatMatter(*(shown(each, standing) for each in (owed, settled, waiting)))

@@ -13,6 +13,7 @@ from webapp.cases.known import Known
 from webapp.fields import ChoicesField, DayField, LinesField, OneOfField, offered
 from webapp.forms import PageForm
 from webapp.mistakes import Mistake
+from webapp.wording import sentence_case
 from workflows.dates import PartialDate, day_in_words
 from workflows.definition import Kind, Question, Step
 from workflows.errors import AnswersRefused, StepRefused
@@ -22,8 +23,13 @@ Typed = Mapping[str, Sequence[str]]
 
 # With more answers than this a list to choose from is shorter to go through than as many buttons.
 MOST_BUTTONS = 8
+MOST_SIDE_BY_SIDE, SHORT = 3, 12
 OTHER_DAY = "other"
 REASON_STAYS = "The reason stays in the history, beside what was said before. Do not name the child or the family"
+
+
+class ShortListField(OneOfField):
+    """One answer of two or three, shown side by side."""
 
 
 class WhenField(OneOfField):
@@ -122,19 +128,31 @@ class StepForm(SheetForm):
     today: date
 
     @property
+    def is_today(self) -> bool:
+        """Whether today was chosen, rather than another day, or nothing."""
+        return bool(self.when.data) and self.when.data != OTHER_DAY
+
+    @property
     def happened_on(self) -> PartialDate | None:
         """The day told, if one can be read."""
-        if self.when.data and self.when.data != OTHER_DAY:
+        if self.is_today:
             return PartialDate.parse(self.when.data) if _is_a_day(self.when.data) else None
         return PartialDate.parse(self.on.data) if self.on.data else None
 
     def read(self) -> bool:
         readable = super().read()
-        if self.happened_on is None and not self.on.errors and not self.when.errors:
+        if problem := self._problem_of_the_day():
             where = self.on if self.when.data == OTHER_DAY else self.when
-            where.errors = ["Say on which day it happened"]
+            where.errors = [problem]
             return False
         return readable
+
+    def _problem_of_the_day(self) -> str:
+        if self.on.errors or self.when.errors:
+            return ""
+        if self.is_today and self.on.data is not None:
+            return "You chose today and gave another day as well. Say which of them it was"
+        return "" if self.happened_on else "Say on which day it happened"
 
     def told(self) -> Told:
         """Return what was told, as far as it can be read. Without a day that can be, it is taken to be today."""
@@ -147,7 +165,7 @@ class StepForm(SheetForm):
 
     def field_of(self, question: str) -> Field | None:
         if question == "on":
-            return self.on if self.when.data in (OTHER_DAY, "") else self.when
+            return self.when if self.is_today else self.on
         return self._fields.get("reason" if question == "reason" else f"answer_{question}")
 
     @property
@@ -197,6 +215,8 @@ def _class_of(base: type[OfAStep], step: Step, known: Known, today: date) -> typ
 def _with_days_offered(form: OfAStep) -> OfAStep:
     """Return the form with today offered. A form opened on an earlier day keeps the day that was today then."""
     today = form.today.isoformat()
+    if form.step.opens:
+        form.when.label.text, form.on.label.text = "When was the case opened?", "The day it was opened"
     form.when.choices = offered([(today, f"Today, {day_in_words(form.today)}"), (OTHER_DAY, "Another day")])
     if form.when.data not in (today, OTHER_DAY) and _is_a_day(form.when.data or ""):
         form.on.data, form.when.data = PartialDate.parse(form.when.data), OTHER_DAY
@@ -222,25 +242,28 @@ def _filled(question: Question, answer: Any) -> Any:
 
 
 def _box(question: Question, known: Known) -> Field:
+    label = question.label if question.required else f"{question.label} (optional)"
     told = {"description": question.hint}
     if question.kind is Kind.DATE:
-        return DayField(question.label, month_allowed=not question.day_needed, **told)
+        return DayField(label, month_allowed=not question.day_needed, **told)
     if choices := known.only(question):
-        return _one_of(question.label, choices, told)
+        return _one_of(label, choices, told)
     if question.kind is Kind.ONE_OF:
-        return _one_of(question.label, [(option.key, option.words) for option in question.options], told)
+        return _one_of(label, [(option.key, sentence_case(option.words)) for option in question.options], told)
     if question.kind is Kind.SOME_OF:
-        answers = [(option.key, option.words) for option in question.options]
-        return ChoicesField(question.label, choices=offered(answers), **told)
+        answers = [(option.key, sentence_case(option.words)) for option in question.options]
+        return ChoicesField(label, choices=offered(answers), **told)
     if question.kind in (Kind.LINES, Kind.FACTORS):
-        return TickedLinesField(question.label, suggestions=known.suggestions(question), **told)
+        return TickedLinesField(label, suggestions=known.suggestions(question), **told)
     if question.kind is Kind.LONG_TEXT:
-        return TextAreaField(question.label, **told)
-    return SuggestedField(question.label, suggestions=known.suggestions(question), **told)
+        return TextAreaField(label, **told)
+    return SuggestedField(label, suggestions=known.suggestions(question), **told)
 
 
 def _one_of(label: str, answers: Iterable[tuple[str, str]], told: Mapping[str, str]) -> Field:
     answers = list(answers)
+    if len(answers) <= MOST_SIDE_BY_SIDE and all(len(words) <= SHORT for _, words in answers):
+        return ShortListField(label, choices=offered(answers), **told)
     if len(answers) <= MOST_BUTTONS:
         return OneOfField(label, choices=offered(answers), **told)
     return LongListField(label, choices=offered([("", "Choose from the list"), *answers]), **told)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from webapp.cases.parts import agency_of
 from workflows.codes import HOLD_KINDS, words_of
-from workflows.definition import Kind, Question
+from workflows.definition import Kind, Question, Step
 from workflows.holds import Hold
+from workflows.roles import AGENCY_LEAD
 from workflows.standing import Standing
 
 # The questions that say which agency, and which action of the plan.
@@ -45,6 +46,11 @@ class Known:
         if question.key in ACTION and not self.adds_actions:
             return self.actions[:MOST_SUGGESTED]
         return tuple(each.replace("_", " ") for each in question.suggests)
+
+
+def is_asked_of_agencies(step: Step) -> bool:
+    """Return whether an agency's lead records this step about their own agency, rather than about the case."""
+    return AGENCY_LEAD in step.by and any(step.question(key) for key in (*AGENCY, *ACTION))
 
 
 def known_of(

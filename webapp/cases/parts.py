@@ -1,6 +1,6 @@
 """The parts of a case that have a page of their own: agencies, report and publication, learning, who may see it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -34,6 +34,9 @@ PARTS_OF_A_CHILD_DEATH = {
 
 # Steps of these groups have a part of their own, or are only part of what happened.
 ELSEWHERE = ("Agencies", "Learning", "Holds", "Proceedings and delay", "Ending", "Family", "Information")
+
+# What these tell is shown as a table.
+OF_ACTIONS = ("add_action", "update_action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def asked_of(standing: Standing, agencies: Iterable[str] | None = None) -> list[
 
 def _asked(deadline: Deadline, standing: Standing) -> Asked:
     date, agency = due_date(deadline, standing), agency_of(deadline)
-    what = ", ".join(each for each in deadline.subject if each and each != agency)
+    passed_over = ("", agency, date.title)
+    what = ", ".join(each for each in deadline.subject if each not in passed_over)
     answered_on = deadline.met_on.words() if deadline.met_on else ""
     return Asked(agency, f"{date.title}: {what}" if what else date.title, date, answered_on)
 
@@ -108,20 +112,15 @@ def parts_of(workflow_key: str) -> dict[str, str]:
     return PARTS_OF_A_CHILD_DEATH if workflow_key == CHILD_DEATH_REVIEW else PARTS
 
 
-def done_in(standing: Standing, groups: Iterable[str]) -> list[tuple[str, list[Done]]]:
+def done_in(standing: Standing, groups: Iterable[str], without: Collection[str] = ()) -> list[tuple[str, list[Done]]]:
     """Return the steps of these groups that were taken, group by group in the order declared, the latest first."""
-    wanted = set(groups)
-    in_order = dict.fromkeys(step.group for step in standing.procedure.steps if step.group in wanted)
-    return [(group, found) for group in in_order if (found := _done_in_group(standing, group))]
-
-
-def _done_in_group(standing: Standing, group: str) -> list[Done]:
-    steps = standing.procedure.steps_by_key
-    return [
-        _done(event, steps[event.step])
-        for event in reversed(standing.events)
-        if event.step in steps and steps[event.step].group == group
-    ]
+    wanted, steps = set(groups), standing.procedure.steps_by_key
+    found: dict[str, list[Done]] = {step.group: [] for step in steps.values() if step.group in wanted}
+    for event in reversed(standing.events):
+        step = steps.get(event.step)
+        if step is not None and step.group in wanted and step.key not in without:
+            found[step.group].append(_done(event, step))
+    return [(group, done) for group, done in found.items() if done]
 
 
 def _done(event: Event, step: Step) -> Done:

@@ -15,14 +15,14 @@ from workflows.clocks import Deadline
 from workflows.dates import MONTH_NAMES, day_in_words
 from workflows.standing import Standing
 
-WIDTH, MARGIN = 960, 10
+WIDTH, MARGIN = 720, 10
 TOP, LINE, BAR = 34, 20, 30
 # A little more than the average letter of a broad font at the size of the picture's words.
 LETTER = 7.2
 SHORTEST_SPAN = timedelta(days=60)
-NARROWEST_TICK = 84
+NARROWEST_TICK = 78
 
-Fate = Literal["met", "missed", "explained", "to_come", "not_before"]
+Fate = Literal["met", "met_late", "late", "explained", "to_come", "not_before"]
 Room = tuple[float, float]
 """From where to where something reaches across the picture."""
 
@@ -117,8 +117,8 @@ def fate_of(deadline: Deadline) -> Fate:
     """Return how the mark of a deadline is drawn."""
     fates: dict[str, Fate] = {
         "met": "met",
-        "met_late": "missed",
-        "overdue": "missed",
+        "met_late": "met_late",
+        "overdue": "late",
         "late_explained": "explained",
         "not_before": "not_before",
     }
@@ -210,7 +210,7 @@ class _Drawing:
 
     def _caption(self, words: str) -> None:
         self.captions.append(Word(words, MARGIN, self.y + 10))
-        self.y += LINE
+        self.y += 0.7 * LINE
 
     def _room(self, stretch: Stretch) -> Room:
         left = self.scale.x(stretch.since)
@@ -259,14 +259,14 @@ def _ticks(scale: _Scale) -> Iterator[Word]:
     first = scale.start.year * 12 + scale.start.month - 1
     for month in range(first + -first % apart, first + months + 1, apart):
         day = date(month // 12, month % 12 + 1, 1)
-        if scale.start <= day <= scale.end:
-            words = f"{MONTH_NAMES[day.month - 1][:3]} {day.year}" if apart < 12 else str(day.year)
+        words = f"{MONTH_NAMES[day.month - 1][:3]} {day.year}" if apart < 12 else str(day.year)
+        if scale.start <= day <= scale.end and scale.x(day) + len(words) * LETTER <= WIDTH:
             yield Word(words, scale.x(day), LINE - 4)
 
 
 def _described(standing: Standing) -> str:
     """Return in a sentence what the picture shows; the table below it has the rest."""
     taken = standing.time_taken
-    late = sum(fate_of(each) in ("missed", "explained") for each in standing.deadlines)
+    late = sum(fate_of(each) in ("met_late", "late", "explained") for each in standing.deadlines)
     held = f", {counted(taken.under_hold, 'day')} of them under hold" if taken.under_hold else ""
     return f"{counted(taken.elapsed, 'day')} from {day_in_words(taken.start)}{held}; {counted(late, 'date')} missed."

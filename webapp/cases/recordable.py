@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from models.drafts import Draft
 from webapp.cases.where import title_in_sentence
 from workflows.definition import Procedure, Step
+from workflows.errors import NotAvailable
 from workflows.next_step import next_step
 from workflows.standing import Availability, Standing, available
 
@@ -27,6 +28,19 @@ class Recordable:
 
     likely: Step | None
     groups: tuple[Group, ...]
+
+    @property
+    def lacking(self) -> list[Availability]:
+        """What belongs to where the case stands and is on hold or still lacks something, with why."""
+        return [each for each in self._refused() if not isinstance(each.refusal, NotAvailable)]
+
+    @property
+    def not_from_here(self) -> list[Step]:
+        """What does not belong to where the case stands."""
+        return [each.step for each in self._refused() if isinstance(each.refusal, NotAvailable)]
+
+    def _refused(self) -> list[Availability]:
+        return [each for group in self.groups for each in group.refused]
 
     @property
     def possible(self) -> list[Step]:

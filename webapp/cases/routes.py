@@ -10,6 +10,7 @@ from webapp import clock
 from webapp.access import current_actor, current_person, may_see_case, may_see_part_of_case, sees_whole_case
 from webapp.cases import parts, stretches
 from webapp.cases.due_dates import dates_that_matter
+from webapp.cases.known import is_asked_of_agencies
 from webapp.cases.looking import seen, today_only
 from webapp.cases.picture import picture
 from webapp.cases.recordable import drafts_in_words, recordable_by
@@ -60,8 +61,8 @@ def report(case: Case) -> ResponseReturnValue:
 @may_see_case
 def learning(case: Case) -> ResponseReturnValue:
     view = view_of(case)
-    told = {"actions": parts.actions(view.standing), "groups": parts.done_in(view.standing, ["Learning"])}
-    return page_of(view, "cases/learning.html", told)
+    groups = parts.done_in(view.standing, ["Learning"], without=parts.OF_ACTIONS)
+    return page_of(view, "cases/learning.html", {"actions": parts.actions(view.standing), "groups": groups})
 
 
 @cases.route("/<reference>/people")
@@ -96,5 +97,5 @@ def asked(case: Case) -> ResponseReturnValue:
         case=case,
         agencies=led,
         asked=parts.asked_of(standing, led),
-        steps=recordable_by(standing, {AGENCY_LEAD}).possible,
+        steps=[step for step in recordable_by(standing, {AGENCY_LEAD}).possible if is_asked_of_agencies(step)],
     )

@@ -22,7 +22,7 @@ from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
 from webapp.cases.consequences import in_general, who_is_told
 from webapp.cases.forms import SheetForm, StepForm, Typed, step_form
-from webapp.cases.known import ACTION, AGENCY, Known, known_of
+from webapp.cases.known import Known, is_asked_of_agencies, known_of
 from webapp.cases.looking import seen, today_only
 from webapp.cases.recordable import STEP, draft_key
 from webapp.cases.where import next_words
@@ -31,7 +31,7 @@ from webapp.keeping import typed_in
 from workflows.definition import Step
 from workflows.errors import GuardsNotMet, NotYourRole, StepRefused
 from workflows.history import Event
-from workflows.roles import AGENCY_LEAD, in_words
+from workflows.roles import in_words
 from workflows.standing import Standing, available, cautions
 
 Form = TypeVar("Form", bound=SheetForm)
@@ -232,14 +232,10 @@ def step_sheet(case: Case, key: str) -> StepSheet:
         abort(404)
     led = None if sees_whole_case(case) else agencies_led(db.session, current_person().id, case, clock.today())
     actor = current_actor(case)
-    if not actor.roles & set(step.by) or (led is not None and not _is_asked_of_agencies(step)):
+    if not actor.roles & set(step.by) or (led is not None and not is_asked_of_agencies(step)):
         who = f"This can be recorded by the {in_words(step.by)}" if step.by else "Nobody can record this"
         raise NotYourRole(f"{who}, and you do not act as that here")
     return StepSheet(now, step, actor, led)
-
-
-def _is_asked_of_agencies(step: Step) -> bool:
-    return AGENCY_LEAD in step.by and any(step.question(key) for key in (*AGENCY, *ACTION))
 
 
 def _comes_late(preview: Preview) -> bool:

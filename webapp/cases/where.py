@@ -116,5 +116,5 @@ def _look(holds: Sequence[Hold], standing: Standing) -> str:
     if first is None:
         return ""
     if first.last < standing.today:
-        return f" It should have been looked at by {first.words()}."
+        return f" The hold should have been looked at by {first.words()}."
     return f" Look at the hold by {first.words()}."
