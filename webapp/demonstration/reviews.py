@@ -217,12 +217,55 @@ REVIEWS_NOW = (
 )  # fmt: skip
 
 
+COORDINATOR, PANEL_CHAIR, DOCTOR = "cdop_coordinator", "cdop_chair", "designated_doctor"
+
+CHILD_DEATH_REVIEW = (
+    told(0, "notify_death", COORDINATOR, notified_on=In(0), died_on=In(-1), born_on=In(-900), sex="female",
+         ethnic_group="A", normally_resident_in="Wyremouth", place_of_death="acute_hospital_paediatric_ward",
+         expected="no"),
+    told(1, "confirm_in_scope", COORDINATOR),
+    told(3, "request_report", COORDINATOR, agency="General practice", form="Reporting form", due_on=In(24)),
+    told(3, "request_report", COORDINATOR, agency="Health visiting", form="Reporting form", due_on=In(24)),
+    told(20, "record_report", COORDINATOR, agency="General practice"),
+    told(30, "record_report", COORDINATOR, agency="Health visiting"),
+    told(50, "complete_information", COORDINATOR),
+    told(80, "hold_review_meeting", DOCTOR, report_received_on=In(80)),
+    told(95, "list_for_panel", COORDINATOR, meeting_on=In(110)),
+    told(110, "review_at_panel", PANEL_CHAIR, meeting_on=In(110),
+         roles_present=["designated_doctor", "local_authority", "public_health", "police"]),
+    told(110, "categorise", PANEL_CHAIR, category="5", preventability="no_modifiable"),
+    told(120, "finalise_return", COORDINATOR),
+    told(125, "close_case", COORDINATOR),
+)  # fmt: skip
+
+CHILD_DEATHS = (
+    Story("the first death", 1, "notify_death"),
+    Story("the second death", 9, "request_report"),
+    Story("the third death", 28, "record_report"),
+    Story("the fourth death", 70, "complete_information"),
+    Story("the fifth death", 93, "hold_review_meeting"),
+    Story("the sixth death", 104, "list_for_panel"),
+    Story("the seventh death", 112, "review_at_panel"),
+    Story("the eighth death", 118, "categorise"),
+    Story("the ninth death", 124, "finalise_return"),
+    Story("the tenth death", 300, "close_case"),
+    Story("the eleventh death", 130, "hold_review_meeting",
+          (hold(85, PANEL_CHAIR, "INQUEST", "panel_review", ends_with="inquest_concluded"),)),
+    Story("the twelfth death", 40, "confirm_in_scope",
+          (told(6, "transfer_case", COORDINATOR, to_panel="Southfell", reasons="The child lived there"),)),
+    Story("the thirteenth death", 45, "notify_death",
+          (told(4, "rule_out_of_scope", DOCTOR, ground="stillbirth"),)),
+)  # fmt: skip
+
+
 def scripts(today: date) -> Iterator[Script]:
-    """Yield the invented reviews as they stand today. A review opened lately is opened so many days before today."""
+    """Yield the invented cases as they stand today. One opened lately is opened so many days before today."""
     for story in OLD_REVIEWS + LAST_REVIEWS:
         yield _script(story, "serious_case_review", BOARD, SERIOUS_CASE_REVIEW, today)
     for story in REVIEWS_NOW:
         yield _script(story, "practice_review", PARTNERSHIP, PRACTICE_REVIEW, today)
+    for story in CHILD_DEATHS:
+        yield _script(story, "child_death_review", PARTNERSHIP, CHILD_DEATH_REVIEW, today)
 
 
 def _script(story: Story, workflow: str, board: str, stretch: Sequence[Told], today: date) -> Script:
@@ -244,7 +287,7 @@ def _script(story: Story, workflow: str, board: str, stretch: Sequence[Told], to
 
 def _step(each: Told, story: Story, opened: date, line: int) -> ScriptStep:
     answers = {**each.answers, **((story.but or {}).get(each.step) or {})}
-    if line == 1:
+    if line == 1 and each.step != "notify_death":
         answers["pseudonym"] = story.pseudonym
     dated = {
         key: (opened + timedelta(days=value.days)).isoformat() if isinstance(value, In) else value
