@@ -209,7 +209,9 @@ def restand_board(session: Session, board: Board, *, now: datetime, calendar: Ca
     A case keeps the edition it was opened under (R-0). Returns how many cases changed.
     """
     session.flush()
-    ids = session.connection().exec_driver_sql("SELECT id FROM review_case WHERE board_id = %s", (board.id,)).scalars()
+    # Counted up in every case, so that whoever has read one of the area as it was decides again.
+    touch = "UPDATE review_case SET version = version + 1 WHERE board_id = %s RETURNING id"
+    ids = session.connection().exec_driver_sql(touch, (board.id,)).scalars()
     return restand_cases(session, list(ids), now=now, calendar=calendar)
 
 

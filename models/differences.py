@@ -55,10 +55,16 @@ def _differing(
 
 
 def _is_as(stored: StoredRow, projected: Columns) -> bool:
-    return bool(stored) and all(
-        stored[column] == (value.isoformat() if isinstance(value, date) else value)
+    return bool(stored) and not wrong_columns(stored, projected)
+
+
+def wrong_columns(stored: StoredRow, projected: Columns) -> list[str]:
+    """Return the columns that are stored otherwise than they should be."""
+    return [
+        column
         for column, value in projected.items()
-    )
+        if stored[column] != (value.isoformat() if isinstance(value, date) else value)
+    ]
 
 
 def write(

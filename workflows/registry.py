@@ -38,5 +38,5 @@ def procedure(workflow_key: str, regime_key: str) -> Procedure:
 
 def procedure_on(workflow_key: str, opened_on: PartialDate, new_arrangements_start: date | None) -> Procedure:
     """Return the procedure in force for a case opened on that day in an area (R-0). Raises NoRegime when none was."""
-    regime = regime_for(workflow_key, opened_on, new_arrangements_start)
-    return workflow(workflow_key).procedure(regime.key)
+    kind = workflow(workflow_key)
+    return kind.procedure(regime_for(workflow_key, opened_on, new_arrangements_start).key)
