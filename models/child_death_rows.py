@@ -146,6 +146,8 @@ def _skip_to_end_of_line(file: BufferedIOBase, line: bytes) -> None:
 
 
 def _heading(line: bytes) -> list[str]:
+    if b"\x00" in line or len(line) > LONGEST_LINE:
+        raise NotTheFile(f"This is not a CSV file in UTF-8. {_WHAT_IT_SHOULD_BE}")
     try:
         names = [name.strip().lower() for name in next(csv.reader([line.decode("utf-8-sig")], strict=True), [])]
     except (UnicodeDecodeError, csv.Error):

@@ -1,0 +1,83 @@
+"""Forms are chosen by the kind of death and the day, by name, and ask by what was answered (DOMAIN 3.3, 4.6)."""
+
+from datetime import date
+from itertools import combinations
+
+import pytest
+
+from workflows.national_figures import NATIONAL_BY_YEAR, NATIONAL_YEARS
+from workflows.reporting_forms import FORMS, KINDS_OF_DEATH, form_named, forms_for
+
+MON_3_JUN_2013, MON_1_JUN_2020, WED_1_JUN_2022 = date(2013, 6, 3), date(2020, 6, 1), date(2022, 6, 1)
+
+
+def names(on, *events, newborn=False):
+    return [form.name for form in forms_for(on, events, newborn=newborn)]
+
+
+def test_every_death_has_the_main_form_of_its_day():
+    assert names(MON_3_JUN_2013) == ["Agency report"]
+    assert names(MON_1_JUN_2020) == ["Reporting form"]
+
+
+def test_the_kind_of_death_calls_for_its_own_form():
+    assert names(MON_3_JUN_2013, "traffic_collision") == ["Agency report", "Road traffic collision"]
+    assert "Neonatal death" in names(MON_3_JUN_2013, newborn=True)
+
+
+def test_forms_that_came_later_are_not_asked_for_before():
+    assert "Epilepsy" not in names(MON_3_JUN_2013, "epilepsy")
+    assert "Epilepsy" in names(MON_1_JUN_2020, "epilepsy")
+    assert "Care pathway" not in names(MON_1_JUN_2020, "epilepsy")
+    assert "Care pathway" in names(WED_1_JUN_2022, "epilepsy")
+
+
+def test_what_was_added_in_2021_and_2022_is_asked_from_then_on():
+    def asked(on):
+        form = form_named("Reporting form", on)
+        assert form is not None
+        return {question.key for question in form.questions({"bereavement_support": "yes"})}
+
+    assert "poverty" not in asked(MON_1_JUN_2020)
+    assert "maternal_bmi" not in asked(date(2021, 6, 1))
+    assert {"poverty", "maternal_bmi", "bereavement_support_by"} <= asked(WED_1_JUN_2022)
+
+
+def test_a_question_may_depend_on_an_answer():
+    form = form_named("Sudden unexpected death", MON_3_JUN_2013)
+    assert form is not None
+
+    assert "shared_with" not in {each.key for each in form.questions({"slept": "own_surface"})}
+    assert "shared_with" in {each.key for each in form.questions({"slept": "shared_bed"})}
+
+
+def test_no_name_is_a_number():
+    assert not any(any(letter.isdigit() for letter in form.name) for form in FORMS)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.key} {form.first_day}")
+def test_a_form_hangs_together(form):
+    """No key twice, every condition on a question before it, every kind of death one there is."""
+    asked = [each for section in form.sections for each in section.asks]
+    keys = [each.question.key for each in asked]
+
+    assert len(keys) == len(set(keys))
+    assert all(each.after in keys[: keys.index(each.question.key)] for each in asked if each.after)
+    assert set(form.for_events) <= {option.key for option in KINDS_OF_DEATH}
+
+
+def test_of_forms_of_one_name_only_one_is_in_use():
+    for one, other in combinations(FORMS, 2):
+        if one.name == other.name:
+            assert one.last_day < other.first_day or other.last_day < one.first_day
+
+
+def test_national_figures_are_those_published_each_with_how_sure_it_is():
+    assert [each.ending for each in NATIONAL_YEARS] == sorted({each.ending for each in NATIONAL_YEARS})
+    year = NATIONAL_BY_YEAR["2016-17"]
+    assert {band: figure.value for band, figure in year.durations_percent.items()} == {
+        "under_6": 32, "6_to_12": 44, "over_12": 24,
+    }  # fmt: skip
+    assert year.modifiable_percent is not None
+    assert year.modifiable_percent.confidence == "remembered"
+    assert "2018-19" not in NATIONAL_BY_YEAR
