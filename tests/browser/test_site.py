@@ -1,0 +1,168 @@
+"""Every page in a real browser: wide, narrow and without JavaScript, and what somebody does there in a day."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from models.case import Case
+from models.database import make_engine, make_sessions
+from tests.browser.axe import violations
+from webapp import create_app
+from webapp.demonstration.people import PASSWORD, add_people, appoint_people
+from webapp.demonstration.reviews import scripts
+from webapp.loading import load_script
+from webapp.settings import Settings
+from workflows.dates import london_day
+
+SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The address of a running site, and the references of its cases by pseudonym."""
+
+    address: str
+    cases: dict[str, str]
+
+    def at(self, path: str) -> str:
+        return self.address + path.format(**{name.replace(" ", "_"): ref for name, ref in self.cases.items()})
+
+
+@pytest.fixture(scope="module")
+def site(server, template_database) -> Iterator[Site]:
+    """The site on a database of its own, with invented people and a few invented reviews."""
+    name = f"test_{os.getpid()}_site"
+    server.ensure_database(name, template=template_database)
+    engine = make_engine(server.application_url(name))
+    with Session(engine) as session:
+        cases = _fill(session)
+        session.commit()
+    app = create_app(Settings(secret_key="x" * 48, demonstration=True), sessions=make_sessions(engine))
+    web = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=web.serve_forever, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{web.server_port}", cases)
+    web.shutdown()
+    thread.join()
+    web.server_close()
+    engine.dispose()
+    server.drop_database(name)
+
+
+def _fill(session: Session) -> dict[str, str]:
+    now = datetime.now(UTC)
+    ids = add_people(session, now)
+    for script in scripts(london_day(now)):
+        if script.title.endswith(SHOWN):
+            load_script(session, script, ids)
+    appoint_people(session, ids)
+    return {case.pseudonym: case.reference for case in session.scalars(select(Case))}
+
+
+@pytest.fixture
+def sign_in(site) -> Callable[[Page, str], Page]:
+    def enter(page: Page, role: str) -> Page:
+        page.goto(site.at("/sign-in"))
+        page.get_by_label("E-mail address").fill(f"{role}@demonstration.example")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/worklist/**" if role != "administrator" else "**/people/**")
+        return page
+
+    return enter
+
+
+PAGES = (
+    ("business.manager", "/worklist/"),
+    ("business.manager", "/worklist/?only=late&words=child"),
+    ("business.manager", "/cases/{Child_BR}"),
+    ("business.manager", "/cases/{Child_AF}"),
+    ("business.manager", "/cases/{Child_AB}"),
+    ("business.manager", "/cases/{Child_BR}/agencies"),
+    ("business.manager", "/cases/{Child_BR}/report"),
+    ("business.manager", "/cases/{Child_AF}/learning"),
+    ("business.manager", "/cases/{Child_BR}/people"),
+    ("business.manager", "/cases/{Child_BR}/about"),
+    ("business.manager", "/cases/{Child_BR}/steps"),
+    ("business.manager", "/cases/{Child_CB}/steps/notify_panel"),
+    ("board.chair", "/cases/{Child_BR}/steps/authorise_hold"),
+    ("board.chair", "/cases/{Child_BD}/steps/decide_to_review"),
+    ("business.manager", "/cases/{Child_BR}/events/1/correct"),
+    ("business.manager", "/cases/new"),
+    ("business.manager", "/cases/{Child_BR}?as_at=2019-08-01"),
+    ("business.manager", "/account"),
+    ("agency.lead", "/worklist/"),
+    ("administrator", "/people/"),
+    ("administrator", "/boards/"),
+)
+
+
+@pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role} {path}" for role, path in PAGES])
+def test_a_page_can_be_read_by_everyone(page, site, sign_in, role, path):
+    sign_in(page, role)
+
+    answer = page.goto(site.at(path))
+
+    assert answer is not None
+    assert answer.status == 200
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role} {path}" for role, path in PAGES])
+def test_a_page_fits_a_narrow_screen(narrow_page, site, sign_in, role, path):
+    sign_in(narrow_page, role)
+
+    narrow_page.goto(site.at(path))
+
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(narrow_page) == []
+
+
+def test_what_came_in_the_post_is_recorded_without_javascript(plain_page, site, sign_in):
+    """From the worklist to the case and back with one step more, by half a reference."""
+    sign_in(plain_page, "business.manager")
+    plain_page.get_by_label("Reference or pseudonym").fill("child cb")
+    plain_page.get_by_role("button", name="Show these").click()
+    plain_page.get_by_role("link", name=site.cases["Child CB"]).click()
+    plain_page.goto(site.at("/cases/{Child_CB}/steps/tell_partners"))
+    plain_page.get_by_role("button", name="Record").click()
+
+    expect(plain_page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    plain_page.get_by_label("Today").check()
+    today = london_day(datetime.now(UTC))
+    told = plain_page.get_by_role("group", name="When they were told")
+    for box, typed in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
+        told.get_by_label(box, exact=True).fill(str(typed))
+    plain_page.get_by_role("button", name="Record").click()
+
+    plain_page.wait_for_url(f"**/cases/{site.cases['Child CB']}")
+    expect(plain_page.get_by_role("heading", name="Safeguarding partners told").first).to_be_visible()
+
+
+def test_why_this_date_opens_in_place(page, site, sign_in):
+    sign_in(page, "board.member")
+    page.goto(site.at("/cases/{Child_BR}"))
+
+    page.get_by_text("Why this date?").first.click()
+
+    expect(page.get_by_text("Not done yet").first).to_be_visible()
+
+
+def test_a_case_of_another_board_is_not_there(page, site, sign_in):
+    sign_in(page, "administrator")
+
+    answer = page.goto(site.at("/cases/{Child_BR}"))
+
+    assert answer is not None
+    assert answer.status == 404
+    assert violations(page) == []
