@@ -20,7 +20,7 @@ def plainly(written: str) -> str:
 YES_NO = options(yes="Yes", no="No")
 YES_NO_NOT_KNOWN = options(yes="Yes", no="No", not_known="Not known")
 
-ABUSE_OR_NEGLECT = options(known="Known", suspected="Suspected", none="None", not_known="Not known")
+ABUSE_OR_NEGLECT = options(known="Known", suspected="Suspected", none="No", not_known="Not known")
 
 RECOMMENDATIONS = options(
     review="Hold a serious case review", alternative="Hold an alternative review", none="No review"
@@ -146,7 +146,7 @@ HOLD_OUTCOMES = (
     Option("release", "It should be released"),
 )
 
-IMPACT_RATINGS = options(none="None", limited="Limited", partial="Partial", embedded="Embedded")
+IMPACT_RATINGS = options(none="No impact", limited="Limited", partial="Partial", embedded="Embedded")
 
 ACTION_STATES = options(
     in_progress="In progress",

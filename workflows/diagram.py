@@ -1,20 +1,20 @@
-"""A procedure as a diagram: Mermaid text, and a drawing laid out stage below stage that needs no script.
+"""A procedure as a diagram: Mermaid text, a drawing that needs no script, and the same in words.
 
-Both leave out what leads from every open state to one end, such as a transfer: it is said in words beside them.
+Both pictures leave out what leads from every open state to one end, such as a transfer: it is said beside them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 
+from workflows import layout
 from workflows.definition import Procedure, State, Step
+from workflows.layout import Box, Layout, Point
 
-BOX_WIDTH, BOX_HEIGHT = 148, 46
-GAP_ACROSS, GAP_DOWN = 34, 44
-LABEL_WIDTH, MARGIN = 112, 12
-LETTERS_A_LINE = 20
-ACROSS = 4
+LETTERS_ON_THE_WAY, LETTERS_BESIDE = 30, 22
+LINE_HEIGHT = 16
+CORNER = 6
 TOO_MANY_WAYS_TO_DRAW = 6
 
 ARROW = (
@@ -86,47 +86,25 @@ def mermaid(procedure: Procedure) -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    state: State
-    left: int
-    top: int
-
-    @property
-    def middle(self) -> tuple[int, int]:
-        return self.left + BOX_WIDTH // 2, self.top + BOX_HEIGHT // 2
+def in_words(procedure: Procedure) -> tuple[tuple[State, tuple[str, ...]], ...]:
+    """Return each state with a sentence for every way out of it: what the drawing shows, to be read."""
+    return tuple(
+        (
+            state,
+            tuple(
+                f"{move.step.title}: to “{procedure.state(move.after).words}”"
+                for move in moves(procedure)
+                if move.before == state.key
+            ),
+        )
+        for state in procedure.states
+    )
 
 
 @cache
-def _boxes(procedure: Procedure) -> Mapping[str, _Box]:
-    """Return where each state is drawn: a row for each stage, and each hold state beside what it holds."""
-    boxes: dict[str, _Box] = {}
-    top = MARGIN
-    for stage in procedure.stages:
-        states = [
-            state for state in procedure.states if state.stage == stage.key and state.key not in procedure.hold_states
-        ]
-        for row in _rows(states):
-            for place, state in enumerate(row):
-                boxes[state.key] = _Box(state, _left(place), top)
-            top += BOX_HEIGHT + GAP_DOWN
-    taken: set[int] = set()
-    for scope in procedure.scopes:
-        if scope.stands_in is not None:
-            level = boxes[scope.states[0]].top
-            while level in taken:
-                level += BOX_HEIGHT + GAP_DOWN
-            taken.add(level)
-            boxes[scope.stands_in] = _Box(procedure.state(scope.stands_in), _left(ACROSS), level)
-    return boxes
-
-
-def _left(place: int) -> int:
-    return LABEL_WIDTH + place * (BOX_WIDTH + GAP_ACROSS)
-
-
-def _rows(states: Sequence[State], most: int = ACROSS) -> list[Sequence[State]]:
-    return [states[first : first + most] for first in range(0, len(states), most)]
+def _layout(procedure: Procedure) -> Layout:
+    lines = (layout.Move(move.before, move.after) for move in drawn(procedure))
+    return Layout(procedure, [line for line in lines if not {line.before, line.after} & procedure.hold_states])
 
 
 def diagram_svg(procedure: Procedure, current_state: str | None = None) -> str:
@@ -135,87 +113,98 @@ def diagram_svg(procedure: Procedure, current_state: str | None = None) -> str:
     It carries classes and no style, so that the page's own stylesheet colours it. A reader that does not see it is
     given its title and description.
     """
-    boxes = _boxes(procedure)
-    width = max(box.left for box in boxes.values()) + BOX_WIDTH + MARGIN + GAP_ACROSS
-    height = max(box.top for box in boxes.values()) + BOX_HEIGHT + MARGIN
+    plan = _layout(procedure)
     here = procedure.states_by_key.get(current_state or "")
-    title = f"{procedure.title} under {procedure.edition}"
-    described = f"The case stands at “{here.words}”." if here else "Every state, stage below stage."
+    described = f"The case stands at “{here.words}”." if here else "Every state, in the order a case goes through them."
     opening = (
-        f'<svg class="app-diagram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-labelledby="diagram-title diagram-description">'
-        f'<title id="diagram-title">{escape(title)}</title>'
+        f'<svg class="app-diagram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {plan.width} {plan.height}" '
+        f'width="{plan.width}" height="{plan.height}" role="img" aria-labelledby="diagram-title diagram-description">'
+        f'<title id="diagram-title">{escape(f"{procedure.title} under {procedure.edition}")}</title>'
         f'<desc id="diagram-description">{escape(described)}</desc>'
     )
-    lines = (_line(boxes[move.before], boxes[move.after]) for move in drawn(procedure))
-    states = (_box(box, is_here=box.state is here) for box in boxes.values())
-    return "".join([opening, ARROW, *_stage_labels(procedure, boxes), *lines, *states, "</svg>"])
+    states = (_box(box, is_here=box.state is here) for box in plan.boxes.values())
+    return "".join([opening, ARROW, *_stages(procedure, plan), *_lines(procedure, plan), *states, "</svg>"])
 
 
-def _stage_labels(procedure: Procedure, boxes: Mapping[str, _Box]) -> Iterator[str]:
-    for stage in procedure.stages:
-        tops = [
-            box.top for key, box in boxes.items() if box.state.stage == stage.key and key not in procedure.hold_states
-        ]
-        if tops:
-            yield (
-                f'<text class="app-diagram__stage" x="0" y="{min(tops) + BOX_HEIGHT // 2 + 5}">'
-                f"{escape(stage.words)}</text>"
-            )
+def _stages(procedure: Procedure, plan: Layout) -> Iterator[str]:
+    """Yield the name of each stage where the main way enters it, under a line across the drawing."""
+    entered = ""
+    for box in sorted((box for box in plan.boxes.values() if not box.beside), key=lambda box: box.row):
+        if box.state.stage == entered:
+            continue
+        entered = box.state.stage
+        words = next(stage.words for stage in procedure.stages if stage.key == entered)
+        if box.row:
+            level = box.top - layout.GAP // 2
+            yield f'<path class="app-diagram__between" d="M0 {level}H{plan.width}"/>'
+        yield f'<text class="app-diagram__stage" x="0" y="{box.middle[1] + 5}">{escape(words)}</text>'
 
 
-def _box(box: _Box, *, is_here: bool) -> str:
+def _lines(procedure: Procedure, plan: Layout) -> Iterator[str]:
+    for first, last in plan.beside_holds():
+        yield (
+            f'<path class="app-diagram__move app-diagram__move--hold" d="{_path([first, last])}" fill="none" '
+            'marker-start="url(#diagram-arrow)" marker-end="url(#diagram-arrow)"/>'
+        )
+    for move in drawn(procedure):
+        if not {move.before, move.after} & procedure.hold_states:
+            yield _line(move, plan)
+
+
+def _line(move: Move, plan: Layout) -> str:
+    """Return the arrow of a move, dashed when it leads back, with the step beside it where there is room for words."""
+    corners = plan.line(layout.Move(move.before, move.after))
+    before, after = plan.boxes[move.before], plan.boxes[move.after]
+    back = " app-diagram__move--back" if after.row < before.row and not after.state.ended else ""
+    told = ""
+    if len(corners) == 2 and after.row == before.row + 1:
+        across, level = corners[0][0] + 9, (corners[0][1] + corners[1][1]) // 2 + 4
+        told = f'<text class="app-diagram__step" x="{across}" y="{level}">{escape(move.step.title)}</text>'
+    return (
+        f'<path class="app-diagram__move{back}" d="{_path(corners)}" fill="none" marker-end="url(#diagram-arrow)">'
+        f"<title>{escape(move.step.title)}</title></path>{told}"
+    )
+
+
+def _path(corners: Sequence[Point]) -> str:
+    """Return the path through these corners, each rounded."""
+    told = [f"M{corners[0][0]} {corners[0][1]}"]
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        (x1, y1), (x2, y2) = _towards(corner, before), _towards(corner, after)
+        told.append(f"L{x1} {y1}Q{corner[0]} {corner[1]} {x2} {y2}")
+    return "".join([*told, f"L{corners[-1][0]} {corners[-1][1]}"])
+
+
+def _towards(corner: Point, other: Point) -> Point:
+    """Return the point a little way from a corner towards another, along the one line they share."""
+    (x1, y1), (x2, y2) = corner, other
+    across, down = x2 - x1, y2 - y1
+    near = min(CORNER, max(abs(across), abs(down)) // 2)
+    return x1 + near * ((across > 0) - (across < 0)), y1 + near * ((down > 0) - (down < 0))
+
+
+def _box(box: Box, *, is_here: bool) -> str:
     kinds = ["app-diagram__state"]
     kinds += ["app-diagram__state--here"] if is_here else []
     kinds += ["app-diagram__state--ended"] if box.state.ended else []
-    lines = _wrapped(box.state.words)
+    lines = _wrapped(box.state.words, LETTERS_BESIDE if box.beside else LETTERS_ON_THE_WAY)
+    lines += ["the case is here"] if is_here else []
     across, down = box.middle
-    first = down + 5 - (len(lines) - 1) * 8
+    first = down + 5 - (len(lines) - 1) * LINE_HEIGHT // 2
     text = "".join(
-        f'<tspan x="{across}" y="{first + place * 16}">{escape(line)}</tspan>' for place, line in enumerate(lines)
+        f'<tspan x="{across}" y="{first + place * LINE_HEIGHT}">{escape(line)}</tspan>'
+        for place, line in enumerate(lines)
     )
-    mark = f'<text class="app-diagram__mark" x="{across}" y="{box.top - 5}">the case is here</text>' if is_here else ""
     return (
-        f'<g class="{" ".join(kinds)}"><rect x="{box.left}" y="{box.top}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" '
-        f'rx="3"/><text text-anchor="middle">{text}</text>{mark}</g>'
+        f'<g class="{" ".join(kinds)}"><rect x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}" '
+        f'rx="3"/><text text-anchor="middle">{text}</text></g>'
     )
 
 
-def _wrapped(words: str) -> list[str]:
+def _wrapped(words: str, letters: int) -> list[str]:
     lines = [""]
     for word in words.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > LETTERS_A_LINE:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > letters:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return lines
-
-
-def _line(start: _Box, end: _Box) -> str:
-    """Return the arrow between two states: straight along a row, curved from row to row, dashed when it leads back."""
-    back = (end.top, end.left) < (start.top, start.left)
-    kind = "app-diagram__move app-diagram__move--back" if back else "app-diagram__move"
-    return f'<path class="{kind}" d="{_path(start, end)}" fill="none" marker-end="url(#diagram-arrow)"/>'
-
-
-def _path(start: _Box, end: _Box) -> str:
-    (x1, y1), (x2, y2) = start.middle, end.middle
-    if start.top == end.top:
-        return _along_the_row(start, end, y1)
-    down = end.top > start.top
-    y1, y2 = (start.top + BOX_HEIGHT, end.top) if down else (start.top, end.top + BOX_HEIGHT)
-    x1, x2 = (x1 + 14, x2 + 14) if down else (x1 - 14, x2 - 14)
-    bend = 26 if down else -26
-    return f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
-
-
-def _along_the_row(start: _Box, end: _Box, level: int) -> str:
-    right = end.left > start.left
-    neighbours = abs(end.left - start.left) == BOX_WIDTH + GAP_ACROSS
-    x1, x2 = (start.left + BOX_WIDTH, end.left) if right else (start.left, end.left + BOX_WIDTH)
-    if neighbours:
-        shift = -5 if right else 7
-        return f"M{x1} {level + shift}L{x2} {level + shift}"
-    over = start.top - 24 if right else start.top + BOX_HEIGHT + 24
-    edge = start.top if right else start.top + BOX_HEIGHT
-    (x1, _), (x2, _) = start.middle, end.middle
-    return f"M{x1} {edge}C{x1} {over} {x2} {over} {x2} {edge}"

@@ -101,7 +101,7 @@ def problems_of(page: str, app: Flask, path: str = "/") -> Iterator[str]:
     yield from (f"a form goes to {action}, which is nothing" for action in _actions_to_nothing(tree, app, path))
     yield from (f"a <{each.tag}> has a style of its own" for each in tree.iter() if each.get("style"))
     yield from (f"has {key} on a <{each.tag}>" for each in tree.iter() for key in each.attrib if key.startswith("on"))
-    if "{{" in page or "{%" in page or "None" in words_of(tree):
+    if "{{" in page or "{%" in page or re.search(r"\bNone\b(?! of| that)", words_of(tree)):
         yield "shows the inside of a template"
 
 

@@ -17,7 +17,7 @@ from webapp.cases.recordable import drafts_in_words, recordable_by
 from webapp.cases.timeline import letters, timeline
 from webapp.cases.view import page_of, view_of
 from webapp.database import db
-from workflows.diagram import diagram_svg, from_anywhere
+from workflows.diagram import diagram_svg, from_anywhere, in_words
 from workflows.roles import AGENCY_LEAD
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
@@ -79,6 +79,7 @@ def about(case: Case) -> ResponseReturnValue:
     procedure = view.standing.procedure
     told = {
         "diagram": Markup(diagram_svg(procedure, view.standing.state)),  # noqa: S704 - it escapes its own words
+        "ways": in_words(procedure),
         "from_anywhere": from_anywhere(procedure),
         "linked": linked_cases(db.session, case, current_person().id, clock.today()),
     }

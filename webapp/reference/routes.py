@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from webapp.access import signed_in
 from workflows import registry
-from workflows.diagram import diagram_svg, from_anywhere
+from workflows.diagram import diagram_svg, from_anywhere, in_words
 from workflows.errors import UnknownWorkflow
 from workflows.reference import reference as reference_to
 
@@ -31,5 +31,6 @@ def show(workflow_key: str, regime_key: str) -> ResponseReturnValue:
         page=reference_to(procedure),
         workflow=registry.workflow(workflow_key),
         diagram=Markup(diagram_svg(procedure)),  # noqa: S704 - it escapes its own words
+        ways=in_words(procedure),
         from_anywhere=from_anywhere(procedure),
     )
