@@ -6,7 +6,7 @@ The same content is shown on the site and written to docs/reference by `reviews 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workflows.definition import Clock, Guard, Kind, On, Procedure, Question, Source, State, Step, YearEnd
+from workflows.definition import Clock, Guard, HoldScope, Kind, On, Procedure, Question, Source, State, Step, YearEnd
 from workflows.diagram import mermaid
 from workflows.registry import workflows
 from workflows.roles import in_words
@@ -48,6 +48,16 @@ class ClockPage:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPage:
+    """One activity that a hold may cover: where a case stands meanwhile, over which states, and what is stopped."""
+
+    words: str
+    stands_in: str
+    over: tuple[str, ...]
+    stops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A procedure in words, in the order it runs."""
 
@@ -55,6 +65,7 @@ class Reference:
     states: tuple[tuple[str, tuple[State, ...]], ...]
     steps: tuple[tuple[str, tuple[StepPage, ...]], ...]
     clocks: tuple[ClockPage, ...]
+    holds: tuple[HoldPage, ...]
 
     @property
     def title(self) -> str:
@@ -83,6 +94,7 @@ def reference(procedure: Procedure) -> Reference:
             for group in groups
         ),
         clocks=tuple(_clock(procedure, clock) for clock in procedure.clocks),
+        holds=tuple(_hold(procedure, scope) for scope in procedure.scopes),
     )
 
 
@@ -132,6 +144,15 @@ def _clock(procedure: Procedure, clock: Clock) -> ClockPage:
         starts=_starts(procedure, clock),
         met_by=", ".join(_occasion(procedure, on) for on in clock.met_by),
         source=clock.source,
+    )
+
+
+def _hold(procedure: Procedure, scope: HoldScope) -> HoldPage:
+    return HoldPage(
+        words=scope.words[0].upper() + scope.words[1:],
+        stands_in=procedure.state(scope.stands_in).words if scope.stands_in else "",
+        over=tuple(procedure.state(key).words for key in scope.states),
+        stops=tuple(step.title for step in procedure.steps if step.activity == scope.key),
     )
 
 
@@ -187,6 +208,10 @@ def _markdown(page: Reference) -> Iterator[str]:
         source = f"{clock.source.rule}: {clock.source.text}{mark}"
         cells = (f"{clock.clock.title} (`{clock.clock.key}`)", clock.runs, clock.starts, clock.met_by, source)
         yield f"| {' | '.join(cells)} |"
+    yield from ("", "## What can be held", "", "Nothing else can be, and a hold stops no date.", "")
+    for hold in page.holds:
+        stands = f" The case stands at “{hold.stands_in}” instead of “{'” or “'.join(hold.over)}”." if hold.over else ""
+        yield f"- {hold.words}: stops “{'”, “'.join(hold.stops)}”.{stands}"
 
 
 def _step_markdown(each: StepPage) -> Iterator[str]:

@@ -34,3 +34,13 @@ def test_a_step_says_what_must_be_true_first_and_where_that_comes_from():
     assert any("R-1.3" in guard for guard in steps["decide_not_to_review"].guards)
     assert steps["publish_report"].held_as == "publication"
     assert steps["transfer_case"].moves.startswith("While the case is open")
+
+
+def test_what_can_be_held_says_what_it_stops_and_where_the_case_stands_meanwhile():
+    """DOMAIN 6.2, WORKFLOWS 4."""
+    holds = {each.words: each for each in reference(procedure("serious_case_review", "WT2015")).holds}
+
+    assert holds["Publication"].stands_in == "Publication on hold"
+    assert holds["The review"].over == ("Gathering information", "Analysis", "Drafting the report")
+    assert holds["Contact with the family"].stops == ("Record contact with the family",)
+    assert holds["Contact with the family"].over == ()
