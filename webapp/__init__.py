@@ -30,12 +30,17 @@ from webapp.settings import Settings, current_settings
 from webapp.templating import furnish_templates
 from webapp.wording import SERVICE_NAME
 from webapp.worklist.routes import worklist
+from workflows.check import check_all
 
 BLUEPRINTS = (home, worklist, opening, cases, steps, corrections, reference, accounts, people, boards)
 
 
 def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenSession | None = None) -> Flask:
-    """Return the application, on the database that `settings` name unless it is given `sessions` on another."""
+    """Return the application, on the database that `settings` name unless it is given `sessions` on another.
+
+    Raises DeclarationsWrong, with everything that is wrong, when a review is declared in a way it cannot be run.
+    """
+    check_all()
     app = Flask(__name__)
     app.extensions.update(settings=settings, clock=clock)
     database.connect(app, sessions or database.open_sessions(settings))

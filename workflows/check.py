@@ -5,6 +5,7 @@ Each check yields sentences; all of them are gathered before anything is refused
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
 from workflows import regimes
 from workflows.clocks import DELAY_STEP
@@ -39,8 +40,9 @@ class DeclarationsWrong(Exception):
         super().__init__("\n".join(self.failures))
 
 
+@cache
 def check_all() -> None:
-    """Raise DeclarationsWrong with everything that is wrong with any declared workflow."""
+    """Raise DeclarationsWrong with everything that is wrong with any declared workflow. Checked once a process."""
     failures = [failure for workflow in workflows().values() for failure in problems(workflow)]
     if failures:
         raise DeclarationsWrong(failures)
