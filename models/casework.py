@@ -241,7 +241,7 @@ def _record(
         if (written := _write(session, place, decide(read), act)) is not None:
             session.expire(case)
             return written
-    raise HistoryDamaged("A history changes while it is locked")
+    raise HistoryDamaged(case.reference, "the history changes while it is locked")
 
 
 def _open_what_is_referred(

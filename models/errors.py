@@ -44,5 +44,10 @@ class CaseMovedOn(Exception):
 class HistoryDamaged(Exception):
     """A history is not as it was written, so nothing is added to it until somebody has looked.
 
-    Says what `reviews check-histories` would say of the case.
+    `reviews check-histories` says more of it.
     """
+
+    def __init__(self, reference: str, words: str) -> None:
+        super().__init__(f"{reference}: {words}")
+        self.reference = reference
+        self.words = words

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from workflows.history import Event
@@ -57,7 +58,7 @@ def _moment(at: datetime) -> str:
 def _plain(value: Any) -> Any:
     """Return the value with whole numbers written as such: the database reads 2.0e1 and keeps 20."""
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return int(Decimal(repr(value)))
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -100,13 +100,25 @@ def read_case(connection: Connection, case_id: int) -> CaseAsRead:
     read = _case(row)
     ends_with = read.recorded[-1].hash if read.recorded else hashing.FIRST_PREVIOUS
     if len(read.recorded) != read.history_length or ends_with != read.last_hash:
-        raise HistoryDamaged(f"The history of {read.reference} does not end as it was left")
+        raise HistoryDamaged(read.reference, "the history does not end as it was left")
     return read
 
 
 def read_cases(connection: Connection, case_ids: Collection[int]) -> Iterator[CaseAsRead]:
-    """Yield these cases with their histories, in the order of their ids, whatever state the histories are in."""
-    yield from map(_case, connection.exec_driver_sql(_READ_SOME, {"case_ids": list(case_ids)}))
+    """Yield these cases with their histories, in the order of their ids. Raises HistoryDamaged at one it cannot."""
+    for read in read_what_can_be(connection, case_ids):
+        if isinstance(read, HistoryDamaged):
+            raise read
+        yield read
+
+
+def read_what_can_be(connection: Connection, case_ids: Collection[int]) -> Iterator[CaseAsRead | HistoryDamaged]:
+    """Yield these cases with their histories, in the order of their ids; for one that cannot be read, the error."""
+    for row in connection.exec_driver_sql(_READ_SOME, {"case_ids": list(case_ids)}):
+        try:
+            yield _case(row)
+        except HistoryDamaged as damaged:
+            yield damaged
 
 
 def _case(row: Row[Any]) -> CaseAsRead:
@@ -117,9 +129,13 @@ def _case(row: Row[Any]) -> CaseAsRead:
         tuple(dict(zip(DEADLINE_COLUMNS, each, strict=True)) for each in deadlines or ()),
         tuple(dict(zip(HOLD_COLUMNS, each, strict=True)) for each in holds or ()),
     )
+    try:
+        recorded = tuple(map(_recorded, events or ()))
+    except ValueError as wrong:
+        raise HistoryDamaged(reference, "the history cannot be read") from wrong
     return CaseAsRead(
         case_id, reference, workflow_key, stored.case["regime_key"], area_start, length,
-        last_hash or hashing.FIRST_PREVIOUS, version, tuple(map(_recorded, events or ())), stored,
+        last_hash or hashing.FIRST_PREVIOUS, version, recorded, stored,
     )  # fmt: skip
 
 

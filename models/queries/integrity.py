@@ -14,7 +14,8 @@ from sqlalchemy.engine import URL
 from models import hashing, kept_apart
 from models.batches import in_batches
 from models.differences import difference, wrong_columns
-from models.histories import CaseAsRead, read_cases
+from models.errors import HistoryDamaged
+from models.histories import CaseAsRead, read_what_can_be
 from models.projection import project_case
 from workflows.calendar import Calendar, england
 
@@ -49,7 +50,10 @@ def check_cases(
     """Yield everything that is wrong with these cases."""
     unlinked = _unlinked(connection, case_ids) if histories else {}
     unlike_their_mark = _unlike_their_mark(connection, case_ids) if histories else {}
-    for case in read_cases(connection, case_ids):
+    for case in read_what_can_be(connection, case_ids):
+        if isinstance(case, HistoryDamaged):
+            yield Finding(case.reference, case.words)
+            continue
         words = [*_altered(case), *unlinked.get(case.id, ()), *unlike_their_mark.get(case.id, ())] if histories else []
         yield from (Finding(case.reference, each) for each in (*words, *_not_as_recorded(case, calendar)))
 

@@ -23,6 +23,9 @@ def command(*, check: bool, processes: int) -> None:
 
     done = rebuild(address, now=now(), processes=processes)
     click.echo(f"{done.cases} cases gone through. {done.changed} were not as their histories say, and are now.")
+    for reference in done.damaged:
+        click.echo(f"{reference}: the history cannot be read, so it was left. Ask: reviews check-histories", err=True)
+    sys.exit(1 if done.damaged else 0)
 
 
 def _compare(address: str, processes: int) -> int:
