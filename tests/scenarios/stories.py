@@ -31,7 +31,7 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "recommend": {"recommendation": "review"},
     "appoint_reviewer": {"independent": "yes", "role": "Lead reviewer"},
     "decide_publication": {"mode": "FULL"},
-    "submit_rapid_review": {"decision": "local_review", "agreed_by": ["local_authority", "police", "health"]},
+    "submit_rapid_review": {"decision": "local_review", "agreed_by": ["Local authority", "Police", "Health"]},
 }  # fmt: skip
 
 # The shortest way from one state to the next.

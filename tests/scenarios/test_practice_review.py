@@ -14,7 +14,7 @@ MON_3_JUN_2019 = date(2019, 6, 3)
 MON_3_JUN_2024 = date(2024, 6, 3)
 WED_5_APR_2023 = date(2023, 4, 5)
 EDITIONS = {"WT2018": MON_3_JUN_2019, "WT2023": MON_3_JUN_2024, "WT2026": date(2026, 6, 1)}
-ALL_THREE = ["local_authority", "police", "health"]
+ALL_THREE = ["Local authority", "Police", "Health"]
 
 
 def a_practice_review(at: str, opened: date = MON_3_JUN_2024, **opening: Any) -> Story:
@@ -168,8 +168,9 @@ class TestThatTheThreePartnersDecideJointly:
     @pytest.mark.parametrize(
         ("agreed_by", "missing"),
         [
+            (["Local authority", "Police"], "health"),
             (["local_authority", "police"], "health"),
-            (["health"], "local authority, police"),
+            (["Chief nurse, health"], "local authority, police"),
         ],
     )
     def test_an_agreement_of_fewer_is_refused_naming_who_is_missing(self, agreed_by, missing):
@@ -196,14 +197,24 @@ class TestThatTheThreePartnersDecideJointly:
 
         assert isinstance(story.refused(step, MON_3_JUN_2024, agreed_by=["police"]), GuardsNotMet)
 
-        story.tell(step, MON_3_JUN_2024, agreed_by=ALL_THREE, agreed_for_each=["Director", "Commander", "Chief nurse"])
+        story.tell(step, MON_3_JUN_2024, agreed_by=ALL_THREE)
         assert story.on(MON_3_JUN_2024).facts.answer("agreed_by", step) == ALL_THREE
 
-    def test_partners_are_read_as_people_write_them(self):
+    @pytest.mark.parametrize(
+        "agreed_by",
+        [
+            ALL_THREE,
+            ["local_authority", "police", "health"],
+            ["Director of children’s services", "Assistant chief constable", "Chief nurse"],
+            "Local authority\nPolice\nHealth",
+            "Local authority, police and health",
+        ],
+    )
+    def test_who_agreed_may_be_told_by_partner_or_by_post(self, agreed_by):
         story = a_practice_review("rapid_review")
-        told = story.tell("submit_rapid_review", MON_3_JUN_2024, agreed_by=["Local authority", "Police", "Health"])
+        story.tell("submit_rapid_review", MON_3_JUN_2024, agreed_by=agreed_by)
 
-        assert told.answers["agreed_by"] == ALL_THREE
+        assert story.on(MON_3_JUN_2024).state == "awaiting_panel"
 
     @pytest.mark.parametrize("step", ["decide_local_review", "decide_no_local_review"])
     @pytest.mark.parametrize("role", sorted(ROLES.keys() - {"safeguarding_partner"}))

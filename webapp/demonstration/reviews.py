@@ -43,7 +43,7 @@ def told(days: int, step: str, role: str, /, **answers: Any) -> Told:
     return Told(days, step, role, answers)
 
 
-AGREED = ["local_authority", "police", "health"]
+AGREED = ["Local authority", "Police", "Health"]
 
 SERIOUS_CASE_REVIEW = (
     told(0, "refer_case", MANAGER, received_on=In(0), incident_on=In(-6), died="yes", died_on=In(-6),

@@ -5,11 +5,11 @@ From commissioning on it is the serious case review, with the safeguarding partn
 
 from dataclasses import replace
 
-from workflows.codes import RAPID_REVIEW_DECISIONS, SAFEGUARDING_PARTNERS
+from workflows.codes import RAPID_REVIEW_DECISIONS, SAFEGUARDING_PARTNERS, plainly
 from workflows.dates import months, working_days
 from workflows.definition import Clock, Guard, Notice, On, Procedure, Source, Stage, State, Step, Workflow
 from workflows.facts import Facts
-from workflows.questions import day, lines, long_text, one_of, reasons, some_of, text
+from workflows.questions import day, lines, long_text, one_of, reasons, text
 from workflows.reviews import publishing
 from workflows.reviews.holding import HOLD_REVIEW, delay_step, hold_steps, proceedings_step
 from workflows.reviews.serious_case_review import ABOUT_THE_CHILD, ABOUT_THE_INCIDENT, CRITERIA_QUESTIONS
@@ -42,28 +42,30 @@ PARTNERS = (SAFEGUARDING_PARTNER,)
 
 
 def _not_named(facts: Facts) -> list[str]:
-    """Return the partners missing from an agreement as it is told; none when nothing is told of one."""
+    """Return the partners missing from an agreement as it is told; none when nothing is told of one.
+
+    Each line names a partner, or the post that agreed for one: three posts are an agreement of the three.
+    """
     agreed = facts.answers.get("agreed_by")
-    return [] if agreed is None else [partner.words for partner in SAFEGUARDING_PARTNERS if partner.key not in agreed]
+    if agreed is None or len(agreed) >= len(SAFEGUARDING_PARTNERS):
+        return []
+    told = plainly(" ".join(agreed))
+    return [partner.words.lower() for partner in SAFEGUARDING_PARTNERS if plainly(partner.words) not in told]
 
 
 every_partner_agreed = Guard(
     "every_partner_agreed",
     holds=lambda facts: not _not_named(facts),
     otherwise=lambda facts: (
-        "The three safeguarding partners decide jointly. "
-        f"Not named as having agreed: {', '.join(_not_named(facts)).lower()}"
+        f"The three safeguarding partners decide jointly. Not named as having agreed: {', '.join(_not_named(facts))}"
     ),
     source=Source("T-2.6", "Working Together 2018, chapter 4: the safeguarding partners decide jointly"),
 )
 
-AGREEMENT = (
-    some_of("agreed_by", "Which safeguarding partners agreed", SAFEGUARDING_PARTNERS, group="Agreement",
-            hint="All three must have agreed"),
-    lines("agreed_for_each", "Who agreed for each of them", group="Agreement",
-          hint="Posts, not names, one on each line"),
+AGREEMENT = lines(
+    "agreed_by", "Who agreed for the local authority, the police and health", group="Agreement",
+    hint="One on each line: the partner, or the post that agreed for it, not the person’s name. All three must have",
 )  # fmt: skip
-AGREEMENT_REQUIRED = (replace(AGREEMENT[0], required=True), AGREEMENT[1])
 
 # What the partners decide together after the rapid review, which is where their agreement must be recorded (T-2.6).
 # A later decision names it again where it was given again.
@@ -77,7 +79,7 @@ def jointly(step: Step) -> Step:
     """Return a decision of the partners, asking who agreed and refusing an agreement of fewer than the three."""
     if step.key not in JOINT_DECISIONS:
         return step
-    return replace(step, asks=(*step.asks, *AGREEMENT), guards=(*step.guards, every_partner_agreed))
+    return replace(step, asks=(*step.asks, AGREEMENT), guards=(*step.guards, every_partner_agreed))
 
 
 def _about_the_incident() -> tuple[Step, ...]:
@@ -138,7 +140,7 @@ def _about_the_rapid_review() -> tuple[Step, ...]:
             hint="A rapid review is never held. If the police ask, leave accounts of witnesses out of it.",
             asks=(
                 one_of("decision", "What the partners decided", RAPID_REVIEW_DECISIONS, required=True),
-                *AGREEMENT_REQUIRED,
+                replace(AGREEMENT, required=True),
                 long_text("immediate_action", "Immediate action for the safety of children"),
                 lines("learning", "What was learned", required=True, hint="One point on each line"),
                 text("panel_guidance_version", "Edition of the Panel’s guidance followed",
@@ -154,13 +156,13 @@ def _about_the_rapid_review() -> tuple[Step, ...]:
         Step(
             "decide_local_review", "Decide to hold a local review", done="Decided to hold a local review",
             before=("awaiting_panel",), after="commissioning", by=PARTNERS, final=True, group="Decision",
-            guards=(every_partner_agreed,), asks=(reasons(), *AGREEMENT),
+            guards=(every_partner_agreed,), asks=(reasons(), AGREEMENT),
             tells=(Notice("decision_made", BUSINESS_MANAGER), Notice("decision_made", SUBGROUP_CHAIR)),
         ),
         Step(
             "decide_no_local_review", "Decide not to hold a local review", done="Decided not to hold a local review",
             before=("awaiting_panel",), after="no_local_review", by=PARTNERS, final=True, group="Decision",
-            guards=(every_partner_agreed,), asks=(reasons(), *AGREEMENT),
+            guards=(every_partner_agreed,), asks=(reasons(), AGREEMENT),
             tells=(Notice("decision_made", BUSINESS_MANAGER), Notice("decision_made", SUBGROUP_CHAIR)),
         ),
         Step(
