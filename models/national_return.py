@@ -130,7 +130,7 @@ def reviewed_in(session: Session, board_ids: Collection[int], year: Year) -> lis
     held = select(CountedReview.case_id, CountedReview.reviewed_on).where(
         CountedReview.board_id.in_(board_ids), CountedReview.year == year.begins, CountedReview.counts
     )
-    days = dict(session.execute(held))
+    days = {row.case_id: row.reviewed_on for row in session.execute(held)}
     found = [
         Reviewed(read.id, read.reference, days[read.id], _latest_answers(read.history.effective()))
         for read in read_cases(session.connection(), list(days))

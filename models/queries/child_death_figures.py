@@ -179,7 +179,7 @@ def _grouping(values: Sequence[Any], grouped: int) -> tuple[str, str]:
 # --- As it was known on an earlier day --------------------------------------
 
 _SINCE = """
-SELECT DISTINCT event.case_id, review.created_at <= %(known_at)s
+SELECT DISTINCT event.case_id, review.created_at <= %(known_at)s AS known_of
 FROM case_event AS event JOIN review_case AS review ON review.id = event.case_id
 WHERE event.recorded_at > %(known_at)s AND review.board_id = ANY(%(boards)s) AND review.workflow_key = %(workflow)s
 """
@@ -191,7 +191,7 @@ def _recorded_since(connection: Connection, boards: Sequence[int], known_at: dat
     Only in these was less known then than is counted now.
     """
     told = {"known_at": known_at, "boards": boards, "workflow": CHILD_DEATH_REVIEW}
-    return dict(connection.exec_driver_sql(_SINCE, told))
+    return {row.case_id: row.known_of for row in connection.exec_driver_sql(_SINCE, told)}
 
 
 AT_A_TIME = 1_000
