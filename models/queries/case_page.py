@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.agency import Agency
@@ -16,8 +16,9 @@ from models.drafts import Draft
 from models.errors import Since
 from models.histories import Recorded, read_case
 from models.outbox import UNSETTLED, OutboxMessage
+from models.panel import panels_serving
 from models.people import Appointment, Person
-from models.queries.access import BOARD_READERS, cases_visible_to
+from models.queries.access import BOARD_READERS, cases_visible_to, may_see, may_see_what_is_asked
 from workflows.calendar import Calendar, england
 from workflows.history import History
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD
@@ -71,8 +72,8 @@ def case_as_seen(
 
 def _names(session: Session, recorded: Collection[Recorded]) -> dict[int, str]:
     ids = {each.actor_id for each in recorded if each.actor_id is not None}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(ids))))
-    return dict(rows.tuples().all())
+    people = select(Person.id, Person.name).where(Person.id.in_(sorted(ids)))
+    return {person_id: name for person_id, name in session.execute(people)}  # noqa: C416 - a row is no pair to mypy
 
 
 def letters_to_be(session: Session, case: Case) -> Sequence[OutboxMessage]:
@@ -93,23 +94,26 @@ def linked_cases(session: Session, case: Case, person_id: int, on: date) -> Sequ
 
 def people_on(session: Session, case: Case, on: date) -> Sequence[Appointment]:
     """Return the appointments through which people may see the case on a day, or what is asked of their agency."""
-    asked = select(func.lower(Deadline.agency)).where(Deadline.case_id == case.id)
-    on_the_board = and_(
-        Appointment.board_id == case.board_id,
-        or_(
-            Appointment.role.in_(BOARD_READERS.get(case.workflow_key, ())),
-            and_(Appointment.role == AGENCY_LEAD, func.lower(Agency.name).in_(asked)),
-        ),
-    )
-    on_the_case = and_(Appointment.case_id == case.id, Appointment.role != ADMINISTRATOR)
+    sees = or_(may_see(Person.id, on), may_see_what_is_asked(Person.id, on))
+    people = select(Person.id).join(Case, Case.id == case.id).where(sees)
     held = (
         select(Appointment)
         .join(Person, Person.id == Appointment.person_id)
         .outerjoin(Agency, Agency.id == Appointment.agency_id)
-        .where(Appointment.held_on(on), Person.active, or_(on_the_board, on_the_case))
+        .where(Appointment.person_id.in_(people), Appointment.held_on(on), _shows(session, case))
         .options(joinedload(Appointment.person), joinedload(Appointment.agency))
     )
     return session.scalars(held.order_by(Appointment.role, Person.name, Appointment.id)).all()
+
+
+def _shows(session: Session, case: Case) -> ColumnElement[bool]:
+    """Return the condition on an appointment that it is one of those through which the case is seen."""
+    asked = select(func.lower(Deadline.agency)).where(Deadline.case_id == case.id)
+    leads = and_(Appointment.role == AGENCY_LEAD, func.lower(Agency.name).in_(asked))
+    reads = Appointment.role.in_(BOARD_READERS.get(case.workflow_key, ()))
+    boards = {case.board_id, *panels_serving(session, case.board_id)}
+    on_the_case = and_(Appointment.case_id == case.id, Appointment.role != ADMINISTRATOR)
+    return or_(on_the_case, and_(Appointment.board_id.in_(boards), or_(reads, leads)))
 
 
 def agencies_led(session: Session, person_id: int, case: Case, on: date) -> tuple[str, ...]:

@@ -1,0 +1,395 @@
+"""A step is recorded from the form its questions make; what is wrong is said, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from models.drafts import Draft
+from tests.models.reviews import BECAUSE, SCOPING
+from tests.webapp.client import form_of, links_of, main_words, names_in, tree_of, words_of
+from tests.webapp.conftest import sign_in
+
+TODAY = "2014-03-10"
+WED_5_MAR = date(2014, 3, 5)
+
+
+def sheet(browser, review, key):
+    return browser.get(f"/cases/{review.case.reference}/steps/{key}")
+
+
+def steps_recorded(review) -> list[str]:
+    review.session.expire(review.case)
+    return [event.step for event in review.case.events]
+
+
+def value_of(page, name: str) -> str:
+    """Return what the box of this name holds."""
+    boxes = [each for each in tree_of(page).iter() if each.get("name") == name]
+    return boxes[0].get("value", "") if boxes[0].tag == "input" else (boxes[0].text or "").strip()
+
+
+# --- Choosing ---------------------------------------------------------------
+
+
+def test_the_likely_step_comes_first_and_others_by_what_they_are_about(manager, review):
+    words = main_words(manager.get(f"/cases/{review.case.reference}/steps"))
+
+    assert words.index("What comes next") < words.index("Proceedings and delay")
+    assert "Record a delay" in words
+
+
+def test_what_cannot_be_recorded_says_why(manager, review):
+    review.taken_to_commissioning()
+    words = main_words(manager.get(f"/cases/{review.case.reference}/steps"))
+
+    assert "What cannot be recorded as the case stands today, and why" in words
+    assert "Not while the case stands at “commissioning”" in words
+
+
+def test_what_lacks_something_says_what(chair, review):
+    review.taken_to_commissioning()
+
+    words = main_words(chair.get(f"/cases/{review.case.reference}/steps"))
+
+    assert "No independent reviewer has been appointed. Record the reviewer’s appointment first." in words
+    assert "The terms of reference have not been agreed. Record that first." in words
+
+
+def test_somebody_who_reads_only_is_offered_nothing(seen_by, review):
+    browser = seen_by("board_member")
+
+    assert "Record what happened" not in main_words(browser.get(f"/cases/{review.case.reference}"))
+    assert "nothing in this kind of review that you may record" in main_words(
+        browser.get(f"/cases/{review.case.reference}/steps")
+    )
+
+
+# --- Recording --------------------------------------------------------------
+
+
+def test_a_step_is_recorded_from_its_page(manager, review):
+    page = sheet(manager, review, "record_delay")
+
+    done = manager.send(page, "Record", when=TODAY, answer_reasons=["INQUEST", "IMR_LATE"])
+
+    assert "“Delay recorded” is recorded. Next:" in main_words(done)
+    assert done.request.path == f"/cases/{review.case.reference}"
+    event = review.case.events[-1]
+    assert (event.step, event.happened_first.isoformat(), event.role) == ("record_delay", TODAY, "business_manager")
+    assert event.answers == {"reasons": ["INQUEST", "IMR_LATE"]}
+
+
+def test_a_day_typed_is_another_day_even_if_that_was_not_chosen(manager, review):
+    boxes = {"on__day": "5", "on__month": "3", "on__year": "2014"}
+
+    manager.send(sheet(manager, review, "record_delay"), "Record", answer_reasons=["INQUEST"], **boxes)
+
+    assert review.case.events[-1].happened_first == WED_5_MAR
+
+
+def test_only_the_month_may_be_known(manager, review):
+    boxes = {"on__month": "March", "on__year": "2014"}
+
+    manager.send(sheet(manager, review, "record_delay"), "Record", when="other", answer_reasons=["INQUEST"], **boxes)
+
+    event = review.case.events[-1]
+    assert (event.happened_precision, event.happened_last.isoformat()) == ("month", TODAY)
+
+
+def test_agencies_are_ticked_or_written(manager, review, board, given):
+    given.an_agency(board, "Police")
+    page = sheet(manager, review, "request_scoping")
+    assert "Police" in words_of(form_of(page, "Record"))
+
+    due = {"answer_due_on__day": "1", "answer_due_on__month": "4", "answer_due_on__year": "2014"}
+    manager.send(page, "Record", when=TODAY, answer_agencies=["Police", "Health visiting\nA school"], **due)
+
+    assert review.case.events[-1].answers["agencies"] == ["Police", "Health visiting", "A school"]
+
+
+def test_a_hold_is_chosen_from_those_that_are_active(chair, review):
+    review.take(
+        "authorise_hold",
+        answers={
+            "kind": "INQUEST", "scope": ["publication"], "requested_by": "Coroner’s officer", "reasons": "It is open",
+            "review_on": "2014-05-01",
+        },
+    )  # fmt: skip
+    page = sheet(chair, review, "release_hold")
+    assert "Inquest, since 3 March 2014" in main_words(page)
+
+    chair.send(page, "Record", when=TODAY, answer_hold="INQUEST 2014-03-03", answer_evidence="The inquest concluded")
+
+    assert steps_recorded(review)[-1] == "release_hold"
+
+
+def test_what_follows_is_said_before_anything_is_recorded(chair, review):
+    for step, answers in (("refer_to_subgroup", {}), ("recommend", {"recommendation": "review", **BECAUSE})):
+        review.take(step, answers=answers)
+
+    words = main_words(sheet(chair, review, "decide_to_review"))
+
+    assert "The case moves on to “Commissioning”" in words
+    assert "“Decide whether to hold a review”, due by 3 April 2014, is met" in words
+    assert "“Complete the review” runs 6 months: to 10 September 2014 if this happened today" in words
+    assert "A message goes to the business manager and subgroup chair" in words
+
+
+# --- Checking first ---------------------------------------------------------
+
+
+def test_what_no_step_undoes_is_checked_first(manager, review):
+    page = sheet(manager, review, "transfer_case")
+
+    to_check = manager.send(page, "Continue", when=TODAY, answer_to_board="Othertown", answer_reasons="They moved")
+
+    words = main_words(to_check)
+    assert words.startswith("ANY-2014-001 – Transfer the case Check before you record")
+    assert "The case stands at “Transferred” instead of “Referred”" in words
+    assert links_of(to_check)["Change To which board"].endswith("/steps/transfer_case#answer_to_board")
+    assert steps_recorded(review) == ["refer_case"]
+
+    manager.send(to_check, "Record this")
+
+    assert steps_recorded(review) == ["refer_case", "transfer_case"]
+
+
+def test_changing_an_answer_brings_back_everything_typed(manager, review):
+    page = sheet(manager, review, "transfer_case")
+    manager.send(page, "Continue", when=TODAY, answer_to_board="Othertown", answer_reasons="They moved")
+
+    again = sheet(manager, review, "transfer_case")
+
+    assert value_of(again, "answer_to_board") == "Othertown"
+    assert value_of(again, "answer_reasons") == "They moved"
+
+
+def test_a_late_entry_is_checked_and_says_what_it_changes(manager, review):
+    review.today = date(2014, 3, 7)
+    review.take("request_scoping", answers=SCOPING)
+    boxes = {"on__day": "5", "on__month": "3", "on__year": "2014"}
+
+    to_check = manager.send(sheet(manager, review, "record_delay"), "Record", answer_reasons=["INQUEST"], **boxes)
+
+    assert "Something that was recorded already happened after this." in main_words(to_check)
+    assert "Decide whether to hold a review: late, explained, once it is late" in main_words(to_check)
+    assert steps_recorded(review) == ["refer_case", "request_scoping"]
+
+
+def test_the_check_page_without_anything_to_check_leads_to_the_form(manager, review):
+    page = manager.get(f"/cases/{review.case.reference}/steps/transfer_case/check", follow_redirects=True)
+
+    assert page.request.path.endswith("/steps/transfer_case")
+
+
+# --- What is wrong ----------------------------------------------------------
+
+
+def test_every_mistake_is_said_at_once_and_linked_to_its_box(manager, review):
+    review.taken_to_commissioning()
+    page = sheet(manager, review, "record_incident_notification")
+    typed = {"answer_notified_on__day": "31", "answer_notified_on__month": "2", "answer_notified_on__year": "2014"}
+
+    wrong = manager.send(page, "Record", **typed)
+
+    assert wrong.status_code == 422
+    links = links_of(wrong)
+    assert links["Say on which day it happened"] == "#when"
+    assert links["When the local authority became aware: an answer is needed"] == "#answer_aware_on-day"
+    assert links["“When it notified” must be a day that there is in February 2014"] == "#answer_notified_on-day"
+    assert value_of(wrong, "answer_notified_on-day") == "31"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"on__day": "11", "on__month": "3", "on__year": "2014"}, "11 March 2014 is in the future"),
+        ({"on__day": "1", "on__month": "3", "on__year": "2014"}, "1 March 2014 is before the case began on 3 March"),
+        ({"when": TODAY, "on__day": "5", "on__month": "3", "on__year": "2014"}, "You chose today and gave another day"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused(manager, review, typed, words):
+    wrong = manager.send(sheet(manager, review, "record_delay"), "Record", answer_reasons=["INQUEST"], **typed)
+
+    assert wrong.status_code == 422
+    assert words in main_words(wrong)
+    assert steps_recorded(review) == ["refer_case"]
+
+
+def test_a_code_that_is_not_in_its_list_is_refused(manager, review):
+    wrong = manager.send(sheet(manager, review, "record_delay"), "Record", when=TODAY, answer_reasons=["WEATHER"])
+
+    assert wrong.status_code == 422
+    assert "must be among the answers offered" in main_words(wrong)
+
+
+def test_all_that_must_be_true_first_is_said(chair, review):
+    review.taken_to_commissioning()
+
+    refused = chair.send(sheet(chair, review, "commission_review"), "Record", when=TODAY)
+
+    assert refused.status_code == 422
+    links = links_of(refused)
+    where = f"/cases/{review.case.reference}/steps"
+    assert links["The terms of reference have not been agreed. Record that first"] == where
+    assert links["No independent reviewer has been appointed. Record the reviewer’s appointment first"] == where
+
+
+def test_a_step_that_is_on_hold_is_refused_as_such(seen_by, review):
+    browser = seen_by("lead_reviewer", "business_manager")
+    review.take(
+        "authorise_hold",
+        answers={
+            "kind": "INQUEST", "scope": ["family_contact"], "requested_by": "Coroner’s officer",
+            "reasons": "It is open", "review_on": "2014-05-01",
+        },
+    )  # fmt: skip
+
+    refused = browser.send(sheet(browser, review, "record_family_contact"), "Record", when=TODAY, answer_kind="Letter")
+
+    assert refused.status_code == 409
+    assert "Contact with the family is on hold: Inquest" in main_words(refused)
+    assert value_of(refused, "answer_kind") == "Letter"
+
+
+def test_a_step_that_does_not_belong_here_says_so_before_and_after(manager, review):
+    page = sheet(manager, review, "record_scoping_return")
+    assert "As the case stands today this cannot be recorded" in main_words(page)
+
+    refused = manager.send(page, "Record", when=TODAY, answer_agency="Police", answer_involved="yes")
+
+    assert refused.status_code == 409
+    assert "cannot be recorded while the case stands at “referred”" in main_words(refused)
+
+
+@pytest.mark.parametrize(("key", "status"), [("decide_to_review", 403), ("dance", 404), ("refer_case", 404)])
+def test_a_step_that_is_not_theirs_or_not_there_is_refused(manager, review, key, status):
+    typed = manager.held(sheet(manager, review, "record_delay"), "Record")
+
+    assert sheet(manager, review, key).status_code == status
+    assert manager.post(f"/cases/{review.case.reference}/steps/{key}", data=typed).status_code == status
+
+
+# --- Two people, two tabs, twice --------------------------------------------
+
+
+def test_when_something_else_was_recorded_first_it_is_said_and_nothing_is_lost(manager, review):
+    page = sheet(manager, review, "record_delay")
+    review.take("request_scoping", answers=SCOPING)
+
+    overtaken = manager.send(page, "Record", when=TODAY, answer_reasons=["INQUEST"])
+
+    words = main_words(overtaken)
+    assert overtaken.status_code == 409
+    assert "While you were writing, something else was recorded" in words
+    assert "“Agencies asked what they know”, 3 March 2014, recorded by the business manager" in words
+    assert steps_recorded(review) == ["refer_case", "request_scoping"]
+
+    manager.send(overtaken, "Record")
+
+    assert steps_recorded(review)[-1] == "record_delay"
+    assert review.case.events[-1].answers == {"reasons": ["INQUEST"]}
+
+
+def test_a_form_sent_twice_is_recorded_once(manager, review):
+    typed = manager.held(sheet(manager, review, "record_delay"), "Record", when=TODAY, answer_reasons=["INQUEST"])
+
+    for _ in range(2):
+        answer = manager.post(f"/cases/{review.case.reference}/steps/record_delay", data=typed)
+        assert answer.headers["Location"] == f"/cases/{review.case.reference}"
+
+    assert steps_recorded(review) == ["refer_case", "record_delay"]
+
+
+@pytest.mark.parametrize("unseen", [{"opened_at": "x"}, {"opened_at": ""}, {"opened_at": "9" * 30}, {"once": "x"}])
+def test_what_goes_along_unseen_may_be_spoilt_without_harm(manager, review, unseen):
+    typed = manager.held(sheet(manager, review, "record_delay"), "Record", when=TODAY, answer_reasons=["INQUEST"])
+
+    answer = manager.post(f"/cases/{review.case.reference}/steps/record_delay", data=typed | unseen)
+
+    assert answer.status_code in (303, 409)
+
+
+# --- Going on later ---------------------------------------------------------
+
+
+def test_what_was_begun_can_be_kept_and_gone_on_with(manager, review):
+    page = sheet(manager, review, "transfer_case")
+    typed = manager.held(page, "Continue", answer_to_board="Othertown", answer_reasons="")
+
+    back = manager.post(page.request.path, data=typed | {"do": "later"}, follow_redirects=True)
+
+    assert "What you entered is kept. It is not recorded yet." in main_words(back)
+    assert "You began to transfer the case at 9:30am on 10 March 2014" in main_words(back)
+    assert value_of(sheet(manager, review, "transfer_case"), "answer_to_board") == "Othertown"
+
+
+def test_what_was_begun_can_be_thrown_away(manager, review, session):
+    page = sheet(manager, review, "transfer_case")
+    manager.post(page.request.path, data=manager.held(page, "Continue", answer_to_board="Othertown") | {"do": "later"})
+
+    fresh = manager.send(sheet(manager, review, "transfer_case"), "Throw away")
+
+    assert value_of(fresh, "answer_to_board") == ""
+    assert session.scalars(select(Draft)).all() == []
+
+
+def test_what_was_kept_is_forgotten_once_it_is_recorded(manager, review, session):
+    page = sheet(manager, review, "record_delay")
+    manager.post(page.request.path, data=manager.held(page, "Record", answer_reasons=["INQUEST"]) | {"do": "later"})
+
+    manager.send(sheet(manager, review, "record_delay"), "Record", when=TODAY)
+
+    assert steps_recorded(review)[-1] == "record_delay"
+    assert session.scalars(select(Draft)).all() == []
+
+
+def test_a_form_that_was_kept_says_what_was_recorded_since(manager, review):
+    page = sheet(manager, review, "record_delay")
+    manager.post(page.request.path, data=manager.held(page, "Record", answer_reasons=["INQUEST"]) | {"do": "later"})
+    review.take("request_scoping", answers=SCOPING)
+
+    again = sheet(manager, review, "record_delay")
+
+    assert again.status_code == 200
+    assert "While you were writing, something else was recorded" in main_words(again)
+    manager.send(again, "Record", when=TODAY)
+    assert steps_recorded(review)[-1] == "record_delay"
+
+
+def test_today_on_a_form_that_was_kept_stays_the_day_it_was(manager, review, clock):
+    page = sheet(manager, review, "record_delay")
+    typed = manager.held(page, "Record", when=TODAY, answer_reasons=["INQUEST"])
+    manager.post(page.request.path, data=typed | {"do": "later"})
+    manager.sign_out()
+    clock.forward(days=1)
+    sign_in(manager, "business.manager@example.org")
+    manager.send(sheet(manager, review, "record_delay"), "Record")
+
+    assert review.case.events[-1].happened_first.isoformat() == TODAY
+
+
+# --- The form itself --------------------------------------------------------
+
+
+def test_the_form_asks_what_the_step_asks_under_its_headings(manager, review):
+    form = form_of(sheet(manager, review, "record_further_information"), "Record")
+
+    assert {"when", "on-day", "answer_died", "answer_died_on-day", "answer_looked_after", "once"} <= names_in(form)
+    assert "The criteria" in words_of(form)
+    assert "Was the child looked after? (optional)" in words_of(form)
+
+
+def test_a_sign_of_another_form_is_not_taken(manager, review):
+    typed = manager.held(sheet(manager, review, "record_delay"), "Record", when=TODAY, answer_reasons=["INQUEST"])
+
+    answer = manager.post(
+        f"/cases/{review.case.reference}/steps/record_delay", data=typed | {"csrf_token": [str(uuid4())]}
+    )
+
+    assert answer.status_code == 400
+    assert steps_recorded(review) == ["refer_case"]
