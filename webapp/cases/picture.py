@@ -201,7 +201,8 @@ class _Drawing:
         return dues
 
     def _due(self, marked: _Marked, y: float) -> Due:
-        word = Word(marked.words, self._beside(marked)[0], y + 14)
+        left, right = self._beside(marked)
+        word = Word(_shortened(marked.words, right - left), left, y + 14)
         return Due(self.scale.x(marked.due), y + 9, marked.fate, word, self.scale.x(marked.met) if marked.met else None)
 
     def today(self, day: date) -> Word:
@@ -227,8 +228,10 @@ class _Drawing:
 
     def _beside(self, marked: _Marked) -> Room:
         (left, right), width = self._span(marked), len(marked.words) * LETTER
-        fits = right + 4 + width <= WIDTH - MARGIN
-        return (right + 4, right + 4 + width) if fits else (left - 4 - width, left - 4)
+        at_right, at_left = WIDTH - MARGIN - right - 4, left - 4 - MARGIN
+        if width <= at_right or at_right > at_left:
+            return right + 4, right + 4 + min(width, at_right)
+        return left - 4 - min(width, at_left), left - 4
 
     def _fits(self, stretch: Stretch) -> bool:
         left, right = self._room(stretch)
@@ -246,6 +249,12 @@ def lines_for(rooms: Sequence[Room]) -> list[int]:
         taken[line].append((left, right))
         lines.append(line)
     return lines
+
+
+def _shortened(words: str, width: float) -> str:
+    """Return the words as far as they fit; the list of dates has them whole."""
+    letters = int(width / LETTER + 0.01)
+    return words if len(words) <= letters else f"{words[: letters - 1].rstrip()}…"
 
 
 def _both(one: Room, other: Room) -> Room:

@@ -14,6 +14,8 @@ from tests.models.reviews import Review, a_board
 from tests.webapp.client import CheckedClient
 from tests.webapp.conftest import MovableClock
 
+SeenBy = Callable[..., CheckedClient]
+
 MON_3_MAR, MON_10_MAR = date(2014, 3, 3), date(2014, 3, 10)
 
 
@@ -34,7 +36,7 @@ def review(session: Session, board: Board) -> Review:
 
 
 @pytest.fixture
-def seen_by(somebody: Callable[..., Person], as_: Callable[[Person], CheckedClient], board: Board):
+def seen_by(somebody: Callable[..., Person], as_: Callable[[Person], CheckedClient], board: Board) -> SeenBy:
     """Return the browser of somebody who is signed in, appointed to the board in these roles."""
 
     def browser(*roles: str) -> CheckedClient:
@@ -44,10 +46,10 @@ def seen_by(somebody: Callable[..., Person], as_: Callable[[Person], CheckedClie
 
 
 @pytest.fixture
-def manager(seen_by) -> CheckedClient:
+def manager(seen_by: SeenBy) -> CheckedClient:
     return seen_by("business_manager")
 
 
 @pytest.fixture
-def chair(seen_by) -> CheckedClient:
+def chair(seen_by: SeenBy) -> CheckedClient:
     return seen_by("board_chair")

@@ -17,7 +17,7 @@ WED_5_MAR = date(2014, 3, 5)
 
 
 @pytest.fixture
-def scoped(review) -> Review:
+def scoped(review: Review) -> Review:
     """The case, with agencies asked on Wednesday 5 March as event 2."""
     review.today = WED_5_MAR
     review.take("request_scoping", answers=SCOPING)
