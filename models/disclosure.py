@@ -142,14 +142,17 @@ def _rounded(count: int, scheme: Scheme) -> int:
 
 
 def _shown(breakdown: Breakdown, hidden: frozenset[str], scheme: Scheme) -> dict[str, Cell]:
+    counts = breakdown.counts
     if scheme.is_small(breakdown.total):
         # The total itself is withheld, so a nought beside it would already say too much.
-        return dict.fromkeys(breakdown.counts, scheme.shown_as_secondary)
+        return dict.fromkeys(counts, scheme.shown_as_secondary)
+    # With every row withheld, which of them are small is all that is left to keep to oneself.
+    small = scheme.shown_as_secondary if _can_be_worked_out(counts, set(hidden), scheme) else scheme.shown_as
     return {
-        row: (scheme.shown_as if scheme.is_small(count) else scheme.shown_as_secondary)
+        row: (small if scheme.is_small(count) else scheme.shown_as_secondary)
         if row in hidden
         else _rounded(count, scheme)
-        for row, count in breakdown.counts.items()
+        for row, count in counts.items()
     }
 
 
