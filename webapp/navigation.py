@@ -1,5 +1,6 @@
 """The parts of the site in the bar at the top of every page: those that the person asking may reach."""
 
+from functools import cache
 from typing import Any
 
 from flask import request, url_for
@@ -8,7 +9,10 @@ from flask_login import current_user
 from models.queries.accounts import roles_held
 from webapp import clock
 from webapp.database import db
+from workflows.registry import workflows
 from workflows.roles import ADMINISTRATOR
+
+FOR_EVERYONE = (("Reference", "reference.show_all"), ("Account", "accounts.show"))
 
 
 def navigation() -> list[dict[str, Any]]:
@@ -17,8 +21,16 @@ def navigation() -> list[dict[str, Any]]:
         return []
     roles = roles_held(db.session, current_user.person.id, clock.today())
     parts = [("Worklist", "worklist.show")] if roles - {ADMINISTRATOR} else []
+    parts += [("Open a case", "opening.choose")] if roles & _who_may_open() else []
     parts += [("People", "people.show_all"), ("Boards", "boards.show_all")] if ADMINISTRATOR in roles else []
-    return [_part(words, endpoint) for words, endpoint in [*parts, ("Account", "accounts.show")]]
+    return [_part(words, endpoint) for words, endpoint in [*parts, *FOR_EVERYONE]]
+
+
+@cache
+def _who_may_open() -> frozenset[str]:
+    """Return the roles in which a case of some kind can be opened today."""
+    newest = (list(workflow.procedures.values())[-1] for workflow in workflows().values())
+    return frozenset(role for procedure in newest for role in procedure.opening.by)
 
 
 def _part(words: str, endpoint: str) -> dict[str, Any]:
