@@ -36,5 +36,6 @@ def _plain(value: Any) -> Any:
 def _expression(function: Callable[..., Any]) -> list[Any]:
     """Return what a condition names and compares; bytecode is left out because it differs between Python releases."""
     code = function.__code__
-    constants = [each for each in code.co_consts if isinstance(each, str | int | tuple)]
+    said = function.__doc__
+    constants = [each for each in code.co_consts if isinstance(each, str | int | tuple) and each != said]
     return ["condition", list(code.co_names), json.loads(json.dumps(constants, default=str))]
