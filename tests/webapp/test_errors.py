@@ -55,7 +55,7 @@ LOST = {
             ),
         )
     ),
-    "damaged": HistoryDamaged("event 4 of BEX-2012-003"),
+    "damaged": HistoryDamaged("BEX-2012-003", "event 4 is not as it was written"),
 }
 
 
