@@ -1,0 +1,125 @@
+"""`reviews import-child-deaths` and `reviews report child-deaths`, as somebody types them."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED, a_file, a_row
+from webapp.cli import main
+
+BOARD = "Buckinghamshire Safeguarding Children Board"
+
+
+@pytest.fixture
+def reviews(committed_database, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", committed_database.url)
+    monkeypatch.setenv("DATABASE_OWNER_URL", committed_database.owner_url)
+
+    def run(*arguments):
+        return CliRunner().invoke(main, [str(each) for each in arguments])
+
+    return run
+
+
+@pytest.fixture
+def report(reviews):
+    def run(*more, board=BOARD, year="2017-18"):
+        return reviews("report", "child-deaths", "--board", board, "--year", year, *more)
+
+    return run
+
+
+@pytest.fixture
+def a_file_of(tmp_path):
+    def write(*rows):
+        path = tmp_path / "deaths.csv"
+        path.write_bytes(a_file(*rows).getvalue())
+        return path
+
+    return write
+
+
+def test_the_published_file_gives_the_published_figures(reviews, report):
+    imported = reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+    reported = report("--format", "json")
+
+    assert (imported.exit_code, imported.stdout) == (0, "41 rows: 41 recorded, 0 already there, 0 refused.\n")
+    assert "it has been added" in imported.stderr
+    assert reported.stdout.strip() == EXPECTED.read_text(encoding="utf-8").strip()
+
+
+def test_a_second_run_says_that_everything_is_there(reviews):
+    reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+    again = reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+
+    assert again.stdout == "41 rows: 0 recorded, 41 already there, 0 refused.\n"
+    assert "added" not in again.stderr
+
+
+def test_what_is_refused_is_said_with_row_column_and_reason(reviews, a_file_of):
+    path = a_file_of(a_row(), a_row(cdop_ref="A-2", sex="boy"), "too,short", a_row(sex="female"))
+    ran = reviews("import-child-deaths", path, "--board", BOARD)
+
+    assert ran.exit_code == 1
+    assert "Row 3, sex: This is not in the list. Choose one of: male, female, not_known" in ran.stdout
+    assert "Row 4: This row has 2 columns" in ran.stdout
+    assert "1 recorded, 1 already there, 2 refused" in ran.stdout
+    assert "Row 5: there already, and not from this row" in ran.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"name,age\nAda,3\n", b"\x00\x01\x02" * 1000])
+def test_another_file_is_refused_whole_and_says_what_it_should_be(reviews, tmp_path, content):
+    path = tmp_path / "noise.csv"
+    path.write_bytes(content)
+
+    ran = reviews("import-child-deaths", path, "--board", BOARD)
+
+    assert ran.exit_code == 2
+    assert "cdop_ref, notified_on" in ran.stderr
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(reviews, tmp_path):
+    ran = reviews("import-child-deaths", tmp_path / "none.csv", "--board", BOARD)
+
+    assert ran.exit_code == 2
+    assert "No such file" in ran.stderr
+
+
+def test_the_report_leaves_out_what_was_recorded_after_a_day(reviews, report):
+    reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+
+    before = json.loads(report("--known-at", "2018-04-01").stdout)
+    after = json.loads(report("--known-at", "2999-01-01").stdout)
+
+    assert (before["notifications"], before["reviews"]) == (0, 0)
+    assert after == json.loads(EXPECTED.read_text(encoding="utf-8"))
+
+
+def test_the_report_comes_as_rows_and_guarded(reviews, report):
+    reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+
+    rows = report("--format", "csv", "--scheme", "local").stdout.splitlines()
+
+    assert rows[0] == "Board,Year,As at,Table,Row,Figure"
+    assert f"{BOARD},2017-18,2018-03-31,Reviews held,,28" in rows
+    assert f"{BOARD},2017-18,2018-03-31,Category of death,4. Malignancy,<5" in rows
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [({"board": "Nowhere"}, "There is no board “Nowhere”"), ({"year": "2017"}, "as 2017-18"),
+     ({"scheme": "none"}, "Choose one of: local")],
+)  # fmt: skip
+def test_what_there_is_none_of_is_said_with_what_there_is(reviews, report, a_file_of, told, says):
+    reviews("import-child-deaths", a_file_of(a_row()), "--board", BOARD)
+    scheme = ("--scheme", told.pop("scheme")) if "scheme" in told else ()
+
+    ran = report(*scheme, **told)
+
+    assert ran.exit_code == 2
+    assert says in ran.stderr
+
+
+def test_a_day_is_written_in_one_way(report):
+    assert report("--known-at", "1/4/2018").exit_code == 2
