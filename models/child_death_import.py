@@ -7,7 +7,7 @@ twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -149,7 +149,7 @@ def import_child_deaths(
     person_id: int | None,
     clock: Callable[[], datetime],
     at_a_time: int = ROWS_AT_A_TIME,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Record the rows of a file, and yield the progress after each batch is committed, and once more at the end.
 
     A run of the same file for the same board that was stopped goes on after the rows it finished. `clock` gives the

@@ -16,6 +16,7 @@ from models.child_death_import import ACTS_AS, import_child_deaths
 from models.child_death_report import ROW_WORDS, TITLES, as_data, as_disclosed, as_rows
 from models.database import make_sessions
 from models.disclosure import LOCAL
+from models.histories import read_cases
 from models.panel import Panel, PanelBoard, boards_served
 from models.queries import child_death_figures
 from models.queries.child_death_figures import Year, figures
@@ -283,6 +284,6 @@ class TestReport:
 def test_a_death_is_counted_from_its_steps_alone(session, board):
     case = a_death(session, board)
 
-    death = count(child_death_figures.read_cases(session.connection(), [case.id]).__next__().history.effective())
+    death = count(next(iter(read_cases(session.connection(), [case.id]))).history.effective())
 
     assert (death.notified_on, death.year, death.reviews) == (date(2017, 5, 2), 2017, ())

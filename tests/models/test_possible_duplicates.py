@@ -1,6 +1,7 @@
 """Two records of one child are found and say why; a person decides; a merge can be undone whole."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -125,7 +126,7 @@ class TestDeciding:
     def test_a_merge_ends_the_other_case_and_can_be_undone_whole(self, session, board, notify):
         kept, other = notify(postcode=""), notify(postcode="ZZ1 1ZZ", nhs_number="9434765919")
         (pair,) = find(session, other, board)
-        told = {"actor": OFFICE, "role": "cdop_chair", "now": NOON}
+        told: dict[str, Any] = {"actor": OFFICE, "role": "cdop_chair", "now": NOON}
 
         merge_cases(session, pair, kept, on=THU_1_JUN_2017, **told)
 
