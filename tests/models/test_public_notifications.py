@@ -166,7 +166,8 @@ def test_two_coordinators_accepting_one_notification_open_one_case(committed_dat
         session.add_all(people)
         kept = confirmed(session, board)
         kept_id, ids = kept.id, [person.id for person in people]
-    together, outcomes = Barrier(2), []
+    together = Barrier(2)
+    outcomes: list[tuple[str, int | None]] = []
 
     def run(person_id):
         with sessions() as session:
