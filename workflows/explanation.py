@@ -100,7 +100,8 @@ def _start(deadline: Deadline, standing: Standing) -> Part:
     assert start is not None
     if deadline.started is None:
         latest = ", the last day possible" if standing.facts.new_arrangements_start is None else ""
-        return Part("start", f"The area’s new arrangements began on {start.words()}{latest}", start)
+        begin = "begin" if start.first > standing.today else "began"
+        return Part("start", f"The area’s new arrangements {begin} on {start.words()}{latest}", start)
     step = standing.procedure.step(deadline.started.step)
     asked = _question_of(deadline.clock, deadline.started)
     question = step.question(asked) if asked else None
@@ -137,7 +138,7 @@ def _skipped(skipped: tuple[NamedDay, ...]) -> Iterator[Part]:
         return
     named = [each for each in skipped if each.name not in ("Saturday", "Sunday")]
     weekend = len(skipped) - len(named)
-    counted = [f"{weekend} days of weekends"] if weekend else []
+    counted = [f"{_days(weekend)} of weekends"] if weekend else []
     counted += [f"{each.name}, {day_in_words(each.day)}" for each in named]
     yield Part("not_counted", f"Not counted: {'; '.join(counted)}")
 
@@ -165,7 +166,8 @@ def _due(deadline: Deadline, first: date, last: date) -> Part:
 
 def _hint(deadline: Deadline, last: date, calendar: Calendar) -> Iterator[Part]:
     """A limit in months is not extended when it ends on a day nobody works (DOMAIN 9)."""
-    if deadline.is_live and not deadline.clock.not_before and not calendar.is_working_day(last):
+    ahead = deadline.is_live and not deadline.is_late and not deadline.clock.not_before
+    if ahead and not calendar.is_working_day(last):
         working = calendar.last_working_day(last)
         yield Part(
             "hint", f"That is not a working day: {calendar.name_of(last)}. Plan for {day_in_words(working)}",
@@ -179,6 +181,8 @@ def _overlapping(deadline: Deadline, standing: Standing) -> list[Hold]:
         return []
     end = (deadline.met_on or deadline.voided_on or PartialDate.on(standing.today)).last
     first = min(deadline.start.first, deadline.due_first or deadline.start.first)
+    if end < first:
+        return []
     return [
         hold
         for hold in standing.all_holds
@@ -197,7 +201,7 @@ def _hold(hold: Hold) -> Part:
 
 
 def _delay(deadline: Deadline) -> Iterator[Part]:
-    if deadline.explained_by is None:
+    if deadline.explained_by is None or deadline.status == "met":
         return
     reasons = ", ".join(words_of(DELAY_REASONS, reason).lower() for reason in deadline.explained_by.answers["reasons"])
     on = deadline.explained_by.happened_on
@@ -209,7 +213,7 @@ def _outcome(deadline: Deadline, last: date, standing: Standing) -> Iterator[Par
     if deadline.met_on is not None and deadline.met_by is not None:
         done = standing.procedure.step(deadline.met_by.step).done
         when = (
-            f"{'' if deadline.met_on.exact else 'at least '}{late} days late"
+            f"{'' if deadline.met_on.exact else 'at least '}{_days(late)} late"
             if deadline.status == "met_late"
             else "in time"
         )
@@ -217,12 +221,14 @@ def _outcome(deadline: Deadline, last: date, standing: Standing) -> Iterator[Par
         yield Part("outcome", f"{done}, {_on(deadline.met_on)}: {when}", deadline.met_on)
     elif deadline.status == "void" and deadline.voided_on is not None:
         was = (
-            f", {(deadline.voided_on.last - last).days} days after it was due" if deadline.voided_on.last > last else ""
+            f", {_days((deadline.voided_on.last - last).days)} after it was due"
+            if deadline.voided_on.last > last
+            else ""
         )
         words = f"No longer due: the case ended or took another path, {_on(deadline.voided_on)}{was}"
         yield Part("outcome", words, deadline.voided_on)
     elif deadline.is_late:
-        yield Part("outcome", f"Not done yet, {late} {'day' if late == 1 else 'days'} after the last day")
+        yield Part("outcome", f"Not done yet, {_days(late)} after the last day")
 
 
 def _cautions(deadline: Deadline, standing: Standing) -> Iterator[Part]:
@@ -238,6 +244,10 @@ def _is_provisional(deadline: Deadline, calendar: Calendar) -> bool:
     if not counts_working_days or deadline.start is None or deadline.due_last is None:
         return False
     return calendar.provisional(max(deadline.start.last, deadline.due_last))
+
+
+def _days(number: int) -> str:
+    return f"{number} {'day' if number == 1 else 'days'}"
 
 
 def _on(day: PartialDate) -> str:

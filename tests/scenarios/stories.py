@@ -19,7 +19,7 @@ from workflows.history import Event, History
 from workflows.registry import procedure_on
 from workflows.standing import Availability, Standing, Told, available, correct, open_history, stand, take
 
-Day = date | str
+Day = date | str | PartialDate
 Value = TypeVar("Value")
 
 # What is usual enough that a test need not say it, where the first answer of a list would be a story of its own.
