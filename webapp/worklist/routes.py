@@ -32,6 +32,7 @@ from workflows.calendar import england
 worklist = Blueprint("worklist", __name__, url_prefix="/worklist")
 
 LINES_A_PAGE = 25
+LAST_PAGE = 100_000
 HEADS = (
     "Reference", "Pseudonym", "Kind", "Board", "Stage", "Where it stands", "Next", "Whose turn",
     "Date that bites first", "Day", "How it stands", "Holds", "Running for",
@@ -44,7 +45,7 @@ def show() -> ResponseReturnValue:
     who = _reader()
     boards, told = boards_seen(db.session, who), told_in_address()
     narrowing = narrowing_of(told, boards)
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     found = page(db.session, who, narrowing, number=number, size=LINES_A_PAGE)
     form = form_for(told, boards, people_on_cases(db.session, who))
     return render_template(

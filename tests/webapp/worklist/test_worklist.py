@@ -87,7 +87,17 @@ def test_a_filter_is_kept_in_the_address_and_taken_away_by_itself(manager, refer
 
 
 @pytest.mark.parametrize(
-    "address", ["?page=-3", "?page=x", "?person=nobody", "?state=nowhere", "?board=XX", "?only=all", "?words=%00"]
+    "address",
+    [
+        "?page=-3",
+        "?page=99999999999999999999",
+        "?page=x",
+        "?person=nobody",
+        "?state=nowhere",
+        "?board=XX",
+        "?only=all",
+        "?words=%00",
+    ],
 )
 def test_an_address_that_cannot_be_meant_is_no_error(manager, referred, board, address):
     referred(board, date(2014, 1, 20), "Child Heron")
