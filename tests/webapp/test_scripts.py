@@ -38,11 +38,28 @@ def test_yes_no_and_on_are_words(script):
     assert (step.answers["died"], step.answers["seriously_harmed"]) == ("no", "yes")
 
 
+def test_numbers_and_times_stay_as_they_were_written(script):
+    told = "version: 1.10, at: 17:30, number: 0123, whole: 12, empty: , on: 2014-02"
+    step = read_script(script(OPENING.replace("answers: {", f"answers: {{{told}, "))).steps[0]
+
+    answers = {key: step.answers[key] for key in ("version", "at", "number", "whole", "empty", "on")}
+    assert answers == {
+        "version": "1.10", "at": "17:30", "number": "0123", "whole": 12, "empty": None, "on": "2014-02"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("none", ["[]", "{status: waiting}"])
+def test_what_has_not_started_may_be_expected_in_two_ways(script, session, none):
+    more = f"expect:\n  - {{as_at: 2014-03-04, deadlines: {{complete_review: {none}, agency_report: {none}}}}}\n"
+
+    assert replay(session, read_script(script(OPENING, more))).failures == []
+
+
 @pytest.mark.parametrize(
     ("written", "line", "words"),
     [
         ("title: [", 1, "expected the node content"),
-        ("title: Child A\nworkflow: nothing\nboard: B\nsteps: [{step: a, on: 2014-01-01, as: b}]\n", 1, "no “nothing”"),
+        ("title: Child A\nworkflow: nothing\nboard: B\nsteps: [{step: a, on: 2014-01-01, as: b}]\n", 2, "no “nothing”"),
         (OPENING + "  - {step: fly_away, on: 2014-03-04, as: board_chair}\n", 11, "no step “fly_away”"),
         (OPENING + "  - {step: recommend, on: 2014-03-04, as: emperor}\n", 11, "no role “emperor”"),
         (OPENING + "  - {step: recommend, on: 2014-13, as: board_chair}\n", 11, "“on”"),
@@ -50,6 +67,16 @@ def test_yes_no_and_on_are_words(script):
         (OPENING + "  - {step: recommend, on: 2014-03-04, as: board_chair, when: now}\n", 11, "“when” is not known"),
         (OPENING + "expect:\n  - {as_at: 2014-03-04, deadlines: {moon: {status: met}}}\n", 12, "no clock “moon”"),
         (OPENING + "expect:\n  - {as_at: 2014-03-04, stat: referred}\n", 12, "“stat” is not known"),
+        (OPENING + "  - step: recommend\n    on: 2014-02-30\n    as: board_chair\n", 12, "“on”: There is no such day"),
+        (OPENING + "  - {step: recommend, step: recommend}\n", 11, "“step” is said twice"),
+        (OPENING + "  - {step: recommend, on: 2014-03-04, as: board_chair, answers: [a]}\n", 11, "is a mapping"),
+        (OPENING + "expect:\n  - {as_at: 2014-03-04, holds: INQUEST}\n", 12, "“holds” is a list"),
+        (OPENING + "expect:\n  - {as_at: 2014-03-04, deadlines: [decision]}\n", 12, "“deadlines” is a mapping"),
+        (OPENING + "expect:\n  - as_at: 2014-03-04\n    deadlines:\n      decision: {due: soon}\n", 14, "“due”"),
+        (OPENING + "expect:\n  - {as_at: 2014-03-04, deadlines: {decision: {due: [2014-03-04]}}}\n", 12, "a pair"),
+        (OPENING + "expect:\n  - {as_at: 2014-03-04, state: lost}\n", 12, "no state “lost”"),
+        ("all: &all [*all]\n", 1, "recursive"),
+        ("", 1, "a script is a mapping"),
         ("just words\n", 1, "a script is a mapping"),
     ],
 )
