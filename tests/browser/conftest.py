@@ -1,6 +1,7 @@
 """A browser for the tests of this folder, and a page that complains of what a reader never sees."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 import pytest
@@ -15,7 +16,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from models.embedded import EmbeddedServer
 from tests.browser.provision import NoBrowser, browser_at_hand
+from tests.browser.site import Site, running
 
 NARROW = ViewportSize(width=320, height=640)
 WIDE = ViewportSize(width=1280, height=900)
@@ -32,6 +35,22 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def site(server: EmbeddedServer, template_database: str) -> Iterator[Site]:
+    """The site on a database of its own, with invented people and a few invented reviews."""
+    name = f"test_{os.getpid()}_site"
+    server.ensure_database(name, template=template_database)
+    with running(server.application_url(name)) as site:
+        yield site
+    server.drop_database(name)
+
+
+@pytest.fixture
+def sign_in(site: Site) -> Callable[[Page, str], Page]:
+    """Sign somebody in by their role, as `business.manager`."""
+    return site.sign_in
 
 
 @pytest.fixture

@@ -2,85 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
-from models.case import Case
-from models.database import make_engine, make_sessions
 from tests.browser.axe import violations
-from webapp import create_app
-from webapp.demonstration.people import PASSWORD, add_people, appoint_people
-from webapp.demonstration.reviews import scripts
-from webapp.loading import load_script
-from webapp.settings import Settings
 from workflows.dates import london_day
-
-SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB")
-
-
-@dataclass(frozen=True)
-class Site:
-    """The address of a running site, and the references of its cases by pseudonym."""
-
-    address: str
-    cases: dict[str, str]
-
-    def at(self, path: str) -> str:
-        return self.address + path.format(**{name.replace(" ", "_"): ref for name, ref in self.cases.items()})
-
-
-@pytest.fixture(scope="module")
-def site(server, template_database) -> Iterator[Site]:
-    """The site on a database of its own, with invented people and a few invented reviews."""
-    name = f"test_{os.getpid()}_site"
-    server.ensure_database(name, template=template_database)
-    engine = make_engine(server.application_url(name))
-    with Session(engine) as session:
-        cases = _fill(session)
-        session.commit()
-    app = create_app(Settings(secret_key="x" * 48, demonstration=True), sessions=make_sessions(engine))
-    web = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=web.serve_forever, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{web.server_port}", cases)
-    web.shutdown()
-    thread.join()
-    web.server_close()
-    engine.dispose()
-    server.drop_database(name)
-
-
-def _fill(session: Session) -> dict[str, str]:
-    now = datetime.now(UTC)
-    ids = add_people(session, now)
-    for script in scripts(london_day(now)):
-        if script.title.endswith(SHOWN):
-            load_script(session, script, ids)
-    appoint_people(session, ids)
-    return {case.pseudonym: case.reference for case in session.scalars(select(Case))}
-
-
-@pytest.fixture
-def sign_in(site) -> Callable[[Page, str], Page]:
-    def enter(page: Page, role: str) -> Page:
-        page.goto(site.at("/sign-in"))
-        page.get_by_label("E-mail address").fill(f"{role}@demonstration.example")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/worklist/**" if role != "administrator" else "**/people/**")
-        return page
-
-    return enter
-
 
 PAGES = (
     ("business.manager", "/worklist/"),

@@ -11,9 +11,10 @@ from workflows.dates import Period, day_in_words
 from workflows.explanation import Explanation, explain
 from workflows.standing import Standing
 
-# Longer than this and a length of time is easier to grasp in working days, in days, in months.
+# Longer than this and a length of time is easier to grasp in days, in months, in years.
 WORKING_DAYS_UP_TO = 14
 DAYS_UP_TO = 61
+MONTHS_UP_TO = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,8 @@ def ahead(today: date, due: date, calendar: Calendar) -> str:
 
 
 def how_long(start: date, end: date) -> str:
-    """Return the time between two days: in days, or in whole months when there are many."""
+    """Return the time between two days: in days, in whole months or, when there are many of them, in whole years."""
     if (end - start).days <= DAYS_UP_TO:
         return counted((end - start).days, "day")
     months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
-    return counted(months, "month")
+    return counted(months, "month") if months <= MONTHS_UP_TO else counted(months // 12, "year")

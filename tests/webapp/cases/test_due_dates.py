@@ -31,7 +31,8 @@ def test_a_day_with_no_working_day_before_it_is_counted_in_days():
     assert ahead(date(2014, 3, 14), date(2014, 3, 16), england()) == "In 2 days"
 
 
-def test_a_long_time_is_told_in_whole_months():
+def test_a_long_time_is_told_in_whole_months_or_years():
+    assert how_long(date(2014, 9, 3), date(2026, 11, 21)) == "12 years"
     assert how_long(date(2013, 1, 18), date(2013, 11, 5)) == "9 months"
     assert how_long(date(2013, 9, 10), date(2013, 11, 5)) == "56 days"
     assert how_long(date(2014, 3, 9), date(2014, 3, 10)) == "1 day"
