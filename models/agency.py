@@ -91,13 +91,28 @@ class ReferenceSerial(Base):
     last_serial: Mapped[int]
 
 
+# Spelt once: a case is given its reference in the statement that adds it.
+TAKE_REFERENCE = """
+INSERT INTO reference_serial (board_id, year, last_serial) VALUES (%(board_id)s, %(year)s, 1)
+ON CONFLICT (board_id, year) DO UPDATE SET last_serial = reference_serial.last_serial + 1
+RETURNING format('%%s-%%s-%%s', %(prefix)s::text, %(year)s::integer,
+                 lpad(last_serial::text, greatest(3, length(last_serial::text)), '0')) AS next_reference
+"""
+
+
+def reference_parameters(board: Board, opened_on: date) -> dict[str, int | str]:
+    """Return what the statement that takes a reference is told."""
+    return {"board_id": board.id, "year": opened_on.year, "prefix": board.reference_prefix}
+
+
 def next_reference(session: Session, board: Board, opened_on: date) -> str:
     """Return the next unused case reference of the board, such as `BEX-2012-003`.
 
     The number is taken for good only if the transaction commits; until then
     another case of the same board and year waits for it.
     """
-    return next_references(session, board, [opened_on])[0]
+    told = reference_parameters(board, opened_on)
+    return str(session.connection().exec_driver_sql(TAKE_REFERENCE, told).scalar_one())
 
 
 def next_references(session: Session, board: Board, opened_on: Sequence[date]) -> list[str]:

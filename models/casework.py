@@ -6,20 +6,19 @@ its seal, what follows from it, the audit entry and one message for each notice.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from models import differences, hashing, projection, rows
+from models import child_death_counts, differences, hashing, projection, rows
 from models.actor import Actor
-from models.agency import Board, next_reference, next_references
+from models.agency import TAKE_REFERENCE, Board, next_references, reference_parameters
 from models.asking import history_of, preview_correction, preview_step, standing_of
 from models.case import Case, CaseEvent, LinkedCase
 from models.corrections import correction
@@ -38,11 +37,13 @@ from workflows.roles import CDOP_COORDINATOR
 from workflows.standing import Told, open_history, take
 
 __all__ = [
-    "Actor", "correct_event", "history_of", "open_case", "open_whole_cases", "preview_correction", "preview_step",
-    "restand_board", "restand_cases", "standing_of", "take_step",
+    "Actor", "correct_event", "history_of", "id_of", "open_case", "open_whole_cases", "preview_correction",
+    "preview_step", "restand_board", "restand_cases", "standing_of", "take_step",
 ]  # fmt: skip
 
 REFERRED_FOR_REVIEW = "referred_for_review"
+
+Written = TypeVar("Written", Case, CaseEvent)
 
 
 # --- Writing ----------------------------------------------------------------
@@ -72,18 +73,11 @@ def open_case(
     calendar = calendar or england()
     event = open_history(procedure, calendar, step=step, roles=actor.roles, told=told, now=now)
     writing = _writing(procedure, History((), board.new_arrangements_start), event, calendar)
-    reference = next_reference(session, board, event.happened_on.last)
-    case = Case(
-        reference=reference, workflow_key=workflow_key, board=board, created_at=now, updated_at=now,
-        last_event_hash=hashing.FIRST_PREVIOUS, **writing.projected.case,
-    )  # fmt: skip
-    session.add(case)
-    session.flush()
+    case_id, reference = _added(session, board, workflow_key, event, writing.projected)
     if linked_from is not None:
-        session.add(LinkedCase(case_id=linked_from.id, other_case_id=case.id, kind=REFERRED_FOR_REVIEW))
-    _write(session, _Place(case.id, reference), writing, _Act("open_case", actor, idempotency_key))
-    session.expire(case)
-    return case
+        session.add(LinkedCase(case_id=linked_from.id, other_case_id=case_id, kind=REFERRED_FOR_REVIEW))
+    _write(session, _Place(case_id, reference), writing, _Act("open_case", actor, idempotency_key))
+    return _as_stored(session, Case(id=case_id))
 
 
 def open_whole_cases(
@@ -120,8 +114,14 @@ def open_whole_cases(
     events = [{**row, "case_id": case_id} for case_id, each in zip(case_ids, sealed, strict=True) for row in each]
     connection.exec_driver_sql(_ADD_EVENTS, {"events": rows.as_json(events)})
     connection.exec_driver_sql(_AUDIT_EVENTS, {"entries": rows.as_json(map(_entry_of_import, events))})
-    for case_id, whole in zip(case_ids, wholes, strict=True):
-        _keep_apart(connection, case_id, whole.apart)
+    apart = [
+        row
+        for case_id, whole in zip(case_ids, wholes, strict=True)
+        for sequence, each in enumerate(whole.apart, start=1)
+        for row in _apart(case_id, sequence, each)
+    ]
+    if apart:
+        connection.exec_driver_sql(_KEEP_APART, {"apart": rows.as_json(apart)})
     projected = {case_id: whole.projected for case_id, whole in zip(case_ids, wholes, strict=True)}
     differences.write_beside(
         connection, [differences.difference(key, each, NOTHING_STORED) for key, each in projected.items()]
@@ -227,7 +227,7 @@ def _record(
     read again and decided on again. Raises CaseMovedOn when more was recorded than the form had seen.
     """
     session.flush()
-    connection, case_id = session.connection(), _id(case)
+    connection, case_id = session.connection(), id_of(case)
     for must_lock in (False, True):
         if must_lock:
             lock_cases(connection, [case_id])
@@ -260,7 +260,7 @@ def _open_what_is_referred(
     )  # fmt: skip
 
 
-def _id(case: Case) -> int:
+def id_of(case: Case) -> int:
     """Return the id of a case without asking for the row again, which a commit has let go of."""
     identity = inspect(case).identity
     if identity is None:
@@ -346,12 +346,16 @@ _HISTORY_COLUMNS = ("history_length", "last_event_hash", "updated_at")
 
 _MOVE = rows.update("review_case", (*CASE_COLUMNS, *_HISTORY_COLUMNS), "cases")
 
+_APART_COLUMNS = ("case_id", "event_sequence", "question", "answer", "salt")
+
 _PARTS = {
     "events": f"{rows.insert('case_event', _EVENT_COLUMNS, 'events', given='moved')} RETURNING id",
     "messages": rows.insert("outbox_message", _MESSAGE_COLUMNS, "messages", given="moved"),
     "deadlines": rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines", given="moved"),
     "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds", given="moved"),
     "entries": rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved"),
+    "apart": rows.insert("answer_kept_apart", _APART_COLUMNS, "apart", given="moved"),
+    **child_death_counts.parts("moved"),
 }
 
 
@@ -362,27 +366,41 @@ def _addition(kinds: tuple[str, ...]) -> str:
     The audit's trigger asks for the lock on the case, which the part `moved` has taken.
     """
     parts = ", ".join(f"{kind} AS ({_PARTS[kind]})" for kind in kinds)
-    moved = f"{_MOVE} AND kept.version = %(version)s RETURNING kept.id"
+    moved = f"{_MOVE} AND kept.version = %(version)s RETURNING kept.id, kept.board_id"
     return f"WITH moved AS ({moved}), {parts} SELECT id FROM events"  # noqa: S608 - the names of our own columns
 
 
-_ADD_CASES = f"""{
-    rows.insert(
-        "review_case",
-        (
-            "reference", "workflow_key", "board_id", "created_at", "version",
-            *CASE_COLUMNS, *_HISTORY_COLUMNS,
-        ),
-        "cases",
-    )
-} RETURNING reference, id"""  # fmt: skip
+_CASE_COLUMNS = ("workflow_key", "board_id", "created_at", "version", *CASE_COLUMNS, *_HISTORY_COLUMNS)
+_ADD_CASES = f"{rows.insert('review_case', ('reference', *_CASE_COLUMNS), 'cases')} RETURNING reference, id"
 _ADD_EVENTS = rows.insert("case_event", _EVENT_COLUMNS, "events")
 _AUDIT_EVENTS = rows.insert("audit_entry", _ENTRY_COLUMNS, "entries")
 
-_KEEP_APART = """
-INSERT INTO answer_kept_apart (case_id, event_sequence, question, answer, salt)
-VALUES (%(case_id)s, %(sequence)s, %(question)s, %(answer)s::jsonb, %(salt)s)
-"""
+_KEEP_APART = rows.insert("answer_kept_apart", _APART_COLUMNS, "apart")
+
+_ADD_CASE = f"""
+WITH taken AS ({TAKE_REFERENCE})
+INSERT INTO review_case (reference, {", ".join(_CASE_COLUMNS)})
+SELECT next_reference, {", ".join(_CASE_COLUMNS)}
+FROM taken, jsonb_populate_recordset(NULL::review_case, %(cases)s::jsonb)
+RETURNING id, reference
+"""  # noqa: S608 - the names of our own columns
+
+
+def _added(
+    session: Session, board: Board, workflow_key: str, event: Event, projected: projection.Projection
+) -> tuple[int, str]:
+    """Return the id and the reference of a new case of the board, with no history yet.
+
+    The reference is the board's next of the year.
+    """
+    now = event.recorded_at
+    case = {
+        **projected.case, "workflow_key": workflow_key, "board_id": board.id, "created_at": now, "updated_at": now,
+        "version": 1, "history_length": 0, "last_event_hash": hashing.FIRST_PREVIOUS,
+    }  # fmt: skip
+    told = reference_parameters(board, event.happened_on.last)
+    added = session.connection().exec_driver_sql(_ADD_CASE, {**told, "cases": rows.as_json([case])}).one()
+    return added.id, added.reference
 
 
 def _write(session: Session, place: _Place, writing: _Writing, act: _Act) -> CaseEvent | None:
@@ -397,17 +415,18 @@ def _write(session: Session, place: _Place, writing: _Writing, act: _Act) -> Cas
         "deadlines": found.deadlines,
         "holds": found.holds,
         "entries": [_entry(row, act.action)],
+        "apart": _apart(place.case_id, event.sequence, writing.apart),
     }
     given = {kind: rows.as_json(each) for kind, each in added.items() if each}
     cases = rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}])
+    if projected.counted is not None:
+        given |= child_death_counts.counted_rows({place.case_id: projected.counted}).parameters()
     parameters = {"version": place.version, "cases": cases, **given}
     event_id = connection.exec_driver_sql(_addition(tuple(given)), parameters).scalar()
     if event_id is None:
         return None
-    _keep_apart(connection, place.case_id, [writing.apart], starting_at=event.sequence)
     differences.remove(connection, found)
-    differences.write_counted(connection, {place.case_id: projected})
-    return _as_stored(session, event_id)
+    return _as_stored(session, CaseEvent(id=event_id))
 
 
 def _sealed(reference: str, whole: WholeCase, actor: Actor) -> list[dict[str, Any]]:
@@ -436,14 +455,18 @@ def _entry(row: Mapping[str, Any], action: str) -> dict[str, Any]:
     }
 
 
-def _keep_apart(
-    connection: Connection, case_id: int, apart: Sequence[Sequence[Apart]], *, starting_at: int = 1
-) -> None:
-    """Write the answers that events of a case keep apart, those of the event `starting_at` first."""
-    for sequence, answers in enumerate(apart, start=starting_at):
-        for each in answers:
-            row = {"question": each.question, "answer": json.dumps(each.answer), "salt": each.salt}
-            connection.exec_driver_sql(_KEEP_APART, {"case_id": case_id, "sequence": sequence, **row})
+def _apart(case_id: int, sequence: int, apart: Sequence[Apart]) -> list[dict[str, Any]]:
+    """Return the answers that an event keeps apart as the rows they are stored in."""
+    return [
+        {
+            "case_id": case_id,
+            "event_sequence": sequence,
+            "question": each.question,
+            "answer": each.answer,
+            "salt": each.salt,
+        }
+        for each in apart
+    ]
 
 
 def _row(place: _Place, event: Event, act: _Act) -> dict[str, Any]:
@@ -491,9 +514,8 @@ def _messages(place: _Place, writing: _Writing) -> list[dict[str, Any]]:
     ]
 
 
-def _as_stored(session: Session, event_id: int) -> CaseEvent:
-    """Return the event just written as if it had been read; what it says is asked for when somebody looks."""
-    event = CaseEvent(id=event_id)
-    make_transient_to_detached(event)
-    session.add(event)
-    return event
+def _as_stored(session: Session, written: Written) -> Written:
+    """Return what was just written as if it had been read; what it says is asked for when somebody looks."""
+    make_transient_to_detached(written)
+    session.add(written)
+    return written

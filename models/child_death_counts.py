@@ -6,9 +6,8 @@ Figures as known on an earlier day are counted from the histories of that day by
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import rows
 from models.base import Base
 from workflows.child_death_codes import COUNTED_AS
 from workflows.child_deaths import age_band, duration_band, ethnicity
@@ -186,53 +186,67 @@ def _day(written: str) -> date:
     return PartialDate.parse(written).last
 
 
-def write(connection: Connection, deaths: Mapping[int, Death]) -> None:
-    """Store how these deaths are counted, by case id, in one statement whatever their number."""
-    rows, reviews = [], []
+@dataclass(frozen=True, slots=True)
+class CountedRows:
+    """Deaths as the rows they are stored in, and how many reviews each has."""
+
+    deaths: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    held: list[dict[str, Any]]
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters of the statements below."""
+        return {name: rows.as_json(getattr(self, name)) for name in ("deaths", "reviews", "held")}
+
+
+def counted_rows(deaths: Mapping[int, Death]) -> CountedRows:
+    """Return the rows of these deaths, by case id."""
+    found = CountedRows([], [], [])
     for case_id, death in deaths.items():
         columns = asdict(death)
-        reviews += [{"case_id": case_id, **review} for review in columns.pop("reviews")]
-        rows.append({"case_id": case_id, **columns})
-    parameters = {"case_ids": list(deaths), "deaths": _json(rows), "reviews": _json(reviews)}
-    connection.exec_driver_sql(_WRITE, parameters)
+        found.reviews.extend({"case_id": case_id, **review} for review in columns.pop("reviews"))
+        found.deaths.append({"case_id": case_id, **columns})
+        found.held.append({"case_id": case_id, "ordinal": len(death.reviews)})
+    return found
 
 
-def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=date.isoformat)
+def write(connection: Connection, deaths: Mapping[int, Death]) -> None:
+    """Store how these deaths are counted, by case id, in one statement whatever their number."""
+    connection.exec_driver_sql(_WRITE, counted_rows(deaths).parameters())
 
 
-_DEATHS = "notified_on date, year int, left_on date, left_as text, first_reviewed_on date, reopened boolean"
-_REVIEWS = (
-    "ordinal int, reviewed_on date, reopened_on date, year int, counts boolean, from_notification text, "
-    "from_death text, sex text, ethnicity text, category int, preventability text, age text, expected text"
-)
+_DEATH_COLUMNS = tuple(each.name for each in fields(Death) if each.name != "reviews")
+_REVIEW_COLUMNS = tuple(each.name for each in fields(Review))
 
 
-def _names(types: str, table: str = "") -> str:
-    return ", ".join(table + each.split()[0] for each in types.split(", "))
+def _put(table: str, key: tuple[str, ...], columns: tuple[str, ...], parameter: str, cases: str) -> str:
+    """Return the part that stores rows for the board that each case belongs to by `cases`."""
+    names = ("case_id", "board_id", *columns)
+    others = [name for name in names if name not in key]
+    given = ", ".join(f"case_of.{name}" if name == "board_id" else f"given.{name}" for name in names)
+    return f"""
+    INSERT INTO {table} ({", ".join(names)})
+    SELECT {given} FROM {cases} AS case_of
+    JOIN jsonb_populate_recordset(NULL::{table}, %({parameter})s::jsonb) AS given ON given.case_id = case_of.id
+    ON CONFLICT ({", ".join(key)}) DO UPDATE
+    SET ({", ".join(others)}) = ROW({", ".join(f"EXCLUDED.{name}" for name in others)})
+    """  # noqa: S608 - the names of our own columns
 
 
-_WRITE = f"""
-WITH deaths AS (
-    INSERT INTO counted_death (case_id, board_id, {_names(_DEATHS)})
-    SELECT case_id, board_id, {_names(_DEATHS, "given.")}
-    FROM jsonb_to_recordset(%(deaths)s::jsonb) AS given(case_id bigint, {_DEATHS})
-    JOIN review_case ON review_case.id = given.case_id
-    ON CONFLICT (case_id) DO UPDATE SET (board_id, {_names(_DEATHS)}) = ROW(EXCLUDED.board_id, {
-    _names(_DEATHS, "EXCLUDED.")
-})
-    RETURNING case_id, board_id
-), given AS MATERIALIZED (
-    SELECT given.*, deaths.board_id
-    FROM jsonb_to_recordset(%(reviews)s::jsonb) AS given(case_id bigint, {_REVIEWS}) JOIN deaths USING (case_id)
-), gone AS (
+def parts(cases: str) -> dict[str, str]:
+    """Return the parts of a statement that store how deaths are counted, for cases read from `cases`.
+
+    `cases` has the id and the board of each. Reviews that a history no longer gives are those after the last held.
+    """
+    return {
+        "deaths": _put("counted_death", ("case_id",), _DEATH_COLUMNS, "deaths", cases),
+        "reviews": _put("counted_review", ("case_id", "ordinal"), _REVIEW_COLUMNS, "reviews", cases),
+        "held": f"""
     DELETE FROM counted_review AS kept
-    WHERE case_id = ANY(%(case_ids)s)
-    AND NOT EXISTS (SELECT FROM given WHERE given.case_id = kept.case_id AND given.ordinal = kept.ordinal)
-)
-INSERT INTO counted_review (case_id, board_id, {_names(_REVIEWS)})
-SELECT case_id, board_id, {_names(_REVIEWS)} FROM given
-ON CONFLICT (case_id, ordinal) DO UPDATE SET (board_id, {_names(_REVIEWS)}) = ROW(EXCLUDED.board_id, {
-    _names(_REVIEWS, "EXCLUDED.")
-})
-"""  # noqa: S608 - made of the columns named above
+    USING {cases} AS case_of, jsonb_populate_recordset(NULL::counted_review, %(held)s::jsonb) AS given
+    WHERE given.case_id = case_of.id AND kept.case_id = case_of.id AND kept.ordinal >= given.ordinal
+    """,  # noqa: S608 - the names of our own columns
+    }
+
+
+_WRITE = f"WITH {', '.join(f'{name} AS ({part})' for name, part in parts('review_case').items())} SELECT"

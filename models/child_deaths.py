@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit
+from models import audit, rows
 from models.agency import Board
 from models.case import Case
-from models.casework import Actor, open_case
+from models.casework import Actor, id_of, open_case
 from models.child_death import AgencyContact, Carer, ChildDeath, Sibling
 from models.panel import panel_of
 from workflows.dates import PartialDate
@@ -58,12 +58,40 @@ def notify_death(
         session, workflow_key=CHILD_DEATH_REVIEW, board=board, step=NOTIFY, actor=actor, told=told, now=now,
         idempotency_key=idempotency_key,
     )  # fmt: skip
-    if session.get(ChildDeath, case.id) is None:
-        death = ChildDeath(case_id=case.id, board_id=board.id, **_of_the_child(told, details), updated_at=now)
-        _replace_family(death, details)
-        session.add(death)
-        session.flush()
+    case_id = id_of(case)
+    child = {"case_id": case_id, "board_id": board.id, **_of_the_child(told, details), "updated_at": now}
+    family = {name: [{"case_id": case_id, **each} for each in given] for name, given in _family(details).items()}
+    parameters = {name: rows.as_json(each) for name, each in {"child": [child], **family}.items()}
+    session.connection().exec_driver_sql(_ADD_DETAILS, parameters)
     return case
+
+
+def _family(details: Details) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "carer": [{"parental_responsibility": "not_known", **each} for each in details.carers],
+        "sibling": [{"same_household": "not_known", **each} for each in details.siblings],
+        "agency_contact": [dict(each) for each in details.contacts],
+    }
+
+
+_FAMILY: Mapping[str, tuple[str, ...]] = {
+    "carer": ("case_id", "name", "relationship_to_child", "parental_responsibility", "born_on", "sex", "address"),
+    "sibling": ("case_id", "name", "born_on", "sex", "same_household", "seen_safe_on"),
+    "agency_contact": ("case_id", "agency", "kind", "contact", "telephone", "email"),
+}
+_CHILD = (
+    "case_id", "board_id", "cdop_ref", "surname", "forenames", "also_known_as", "nhs_number", "no_nhs_number_because",
+    "born_on", "died_on", "address", "postcode", "details", "updated_at",
+)  # fmt: skip
+
+_ADD_FAMILY = ", ".join(
+    f"{table}_added AS ({rows.insert(table, columns, table, given='child')})" for table, columns in _FAMILY.items()
+)
+# A form sent twice finds the child there, and adds no family a second time.
+_ADD_DETAILS = f"""
+WITH child AS ({rows.insert("child_death", _CHILD, "child")} ON CONFLICT (case_id) DO NOTHING RETURNING 1 AS is_new),
+{_ADD_FAMILY} SELECT
+"""
 
 
 def _of_the_child(told: Told, details: Details) -> dict[str, Any]:
