@@ -1,6 +1,6 @@
-"""Messages to be sent, written in the transaction that causes them and sent afterwards by the scheduler.
+"""Messages to whoever holds a role, written in the transaction that causes them and addressed afterwards.
 
-Columns only: `notifications.dispatch` claims and settles them.
+Columns only: `notifications.addressing` makes of each message one delivery to each person it is for.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ Outcome = Literal["sent", "failed", "suppressed", "unknown"]
 
 # Spelt once: a partial index serves only a query whose predicate is spelt the same way.
 UNSETTLED = text("outcome IS NULL")
+UNADDRESSED = text("outcome IS NULL AND addressed_at IS NULL")
 
 
 class OutboxMessage(Base):
     """One message to whoever holds a role, or to one person, about a case.
 
     `payload` holds the case reference and what is to be done, and nothing
-    that identifies a child. A message is settled when it has an outcome;
-    until then it may be claimed once `not_before` has passed and no lease runs.
+    that identifies a child. Once `not_before` has passed the message is addressed to those who hold the role;
+    it has an outcome when each delivery has, or when there is no reason left to send it.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
         CheckConstraint("num_nonnulls(recipient_role, recipient_person_id) >= 1", name="has_a_recipient"),
         CheckConstraint("outcome IN ('sent', 'failed', 'suppressed', 'unknown')", name="outcome"),
-        CheckConstraint("num_nonnulls(claimed_at, claimed_by, lease_until) IN (0, 3)", name="claimed_with_a_lease"),
-        Index("ix_outbox_message_to_send", "not_before", "id", postgresql_where=UNSETTLED),
+        CheckConstraint("num_nonnulls(outcome, settled_at) IN (0, 2)", name="settled_with_an_outcome"),
+        Index("ix_outbox_message_to_address", "not_before", "id", postgresql_where=UNADDRESSED),
         Index(None, "case_id", "id"),
         Index(None, "recipient_person_id", "id"),
     )
@@ -48,11 +49,10 @@ class OutboxMessage(Base):
     """What makes the message the same as another; a second is refused, whoever writes it."""
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
-    claimed_at: Mapped[datetime | None]
-    claimed_by: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    sent_at: Mapped[datetime | None]
-    failed_at: Mapped[datetime | None]
+    """How often nobody was found to hold the role."""
+    addressed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(Text)
     last_error: Mapped[str | None]
+    """Why it was suppressed or could not be addressed, in words."""

@@ -51,4 +51,5 @@ def load_script(session: Session, script: Script, actor_ids: Mapping[str, int] |
 def _settle_messages(session: Session, case: Case) -> None:
     """Send nobody a message about what a script tells: it happened long ago, or never."""
     unsent = update(OutboxMessage).where(OutboxMessage.case_id == case.id, UNSETTLED)
-    session.execute(unsent.values(outcome="suppressed", last_error="The case was loaded from a script"))
+    settled = {"outcome": "suppressed", "settled_at": OutboxMessage.created_at}
+    session.execute(unsent.values(**settled, last_error="The case was loaded from a script"))

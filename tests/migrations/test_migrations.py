@@ -15,6 +15,7 @@ from models import (
     case,
     child_death,
     child_death_counts,
+    delivery,
     drafts,
     figures_decision,
     import_run,
@@ -24,6 +25,7 @@ from models import (
     people,
     possible_duplicate,
     public_notification,
+    pulse,
     reporting_form,
     sessions,
 )
@@ -32,8 +34,8 @@ from models.database import make_engine
 from models.migrate import MIGRATIONS, current_revision, downgrade, head_revision, upgrade
 
 TABLE_MODULES = (
-    audit, case, child_death, child_death_counts, drafts, figures_decision, import_run, kept_apart, outbox, panel,
-    people, possible_duplicate, public_notification, reporting_form, sessions,
+    audit, case, child_death, child_death_counts, delivery, drafts, figures_decision, import_run, kept_apart, outbox,
+    panel, people, possible_duplicate, public_notification, pulse, reporting_form, sessions,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -55,12 +57,16 @@ ALLOWED = {
     "counted_review": REBUILD,
     "deadline": REBUILD,
     "declared_interest": ADD,
+    "delivery": KEEP,
+    "demonstration_letter": ADD,
     "draft": REBUILD,
     "figures_decision": KEEP,
     "hold": REBUILD,
     "import_refusal": ADD,
     "import_run": KEEP,
     "linked_case": ADD,
+    "message_choice": KEEP,
+    "message_rule": KEEP,
     "outbox_message": KEEP,
     "panel": KEEP,
     "panel_action": KEEP,
@@ -77,6 +83,7 @@ ALLOWED = {
     "review_case": KEEP,
     "sibling": REBUILD,
     "sign_in_attempt": {"INSERT", "DELETE"},
+    "tick_pulse": KEEP,
     "web_session": REBUILD,
 }
 

@@ -17,7 +17,7 @@ def a_message(some_time):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"recipient_role": None}, {"outcome": "perhaps"}, {"claimed_by": "a scheduler without a lease"}],
+    [{"recipient_role": None}, {"outcome": "perhaps"}, {"outcome": "sent"}],
 )
 def test_a_message_that_cannot_be_is_refused(session, a_message, wrong):
     session.add(a_message(**wrong))
