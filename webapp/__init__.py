@@ -18,6 +18,7 @@ from webapp.cases.corrections import corrections
 from webapp.cases.opening import opening
 from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
+from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.errors import explain_errors
@@ -32,7 +33,7 @@ from webapp.wording import SERVICE_NAME
 from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
-BLUEPRINTS = (home, worklist, opening, cases, steps, corrections, reference, accounts, people, boards)
+BLUEPRINTS = (home, worklist, child_deaths, opening, cases, steps, corrections, reference, accounts, people, boards)
 
 
 def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenSession | None = None) -> Flask:

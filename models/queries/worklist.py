@@ -42,6 +42,8 @@ class Narrowing:
     state: str = ""
     board_id: int | None = None
     person: uuid.UUID | None = None
+    awaiting: str = ""
+    """An agency of which something is still to come."""
     ended: bool = False
 
 
@@ -169,6 +171,8 @@ def _narrowed(who: Reader, narrowing: Narrowing) -> list[ColumnElement[bool]]:
         conditions.append(_called(narrowing.words))
     if narrowing.person:
         conditions.append(Case.id.in_(_cases_of(narrowing.person, who.today)))
+    if narrowing.awaiting:
+        conditions.append(Case.id.in_(_awaiting(narrowing.awaiting)))
     return conditions
 
 
@@ -189,6 +193,10 @@ def _cases_of(person: uuid.UUID, today: date) -> Select[int | None]:
     return select(Appointment.case_id).join(Person, Person.id == Appointment.person_id).where(
         Person.public_id == person, Appointment.case_id.is_not(None), held
     )  # fmt: skip
+
+
+def _awaiting(agency: str) -> Select[int]:
+    return select(Deadline.case_id).where(func.lower(Deadline.agency) == agency.lower(), UNMET_DEADLINE)
 
 
 def _only(who: Reader) -> Mapping[Only, ColumnElement[bool]]:

@@ -1,0 +1,51 @@
+"""One line of the list of child deaths: its reference and age, what is awaited from whom, and what bites first."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from models.queries.child_death_list import Awaited, Beside
+from models.queries.worklist import Row
+from webapp.cases.due_dates import how_long
+from webapp.wording import deadline_mark
+from webapp.worklist.lines import Line, line_of, status_of
+from workflows.calendar import Calendar
+from workflows.dates import day_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedLine:
+    """A report that has not come: whose, since when it is asked for, and how its date stands."""
+
+    agency: str
+    since: str
+    words: str
+    shape: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeathLine:
+    """One death as the list shows it."""
+
+    case: Line
+    age: str
+    awaited: tuple[AwaitedLine, ...]
+
+
+def death_line(row: Row, beside: Beside, roles: Collection[str], today: date, calendar: Calendar) -> DeathLine:
+    """Return the line of a death, for somebody who acts in these roles on it."""
+    awaited = tuple(awaited_line(each, today) for each in beside.awaited)
+    return DeathLine(line_of(row, roles, today, calendar), beside.age or "Age not known exactly", awaited)
+
+
+def awaited_line(awaited: Awaited, today: date) -> AwaitedLine:
+    """Return in words whose report is awaited, since when, and how late it is."""
+    since = f"asked on {day_in_words(awaited.asked_on)}" if awaited.asked_on else "asked"
+    if awaited.due_on is None:
+        mark = deadline_mark("waiting")
+        return AwaitedLine(awaited.agency, since, mark.words, mark.shape, mark.colour)
+    mark = deadline_mark(status_of(awaited.due_on, None, today, explained=False))
+    late = today > awaited.due_on
+    words = f"{how_long(awaited.due_on, today)} late" if late else f"Due {day_in_words(awaited.due_on)}"
+    return AwaitedLine(awaited.agency, since, words, mark.shape, mark.colour)

@@ -1,0 +1,112 @@
+"""The list of child deaths as a page and as a table to keep."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from models.queries import child_death_list as deaths
+from models.queries.access import OF_CHILD_DEATHS
+from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader
+from webapp import clock
+from webapp.access import current_person, needs_role
+from webapp.child_deaths.lines import DeathLine, death_line
+from webapp.child_deaths.narrowing import address, form_for, in_force, narrowing_of
+from webapp.components import Card
+from webapp.database import db
+from webapp.exports import csv_response
+from webapp.worklist.narrowing import told_in_address
+from workflows.calendar import england
+
+child_deaths = Blueprint("child_deaths", __name__, url_prefix="/child-deaths")
+
+LINES_A_PAGE = 25
+LAST_PAGE = 100_000
+ROWS_AT_A_TIME = 500
+HEADS = (
+    "Reference", "Age at death", "Board", "Stage", "Where it stands", "Next", "Whose turn", "Awaited from",
+    "Date that bites first", "Day", "How it stands", "Holds", "Running for",
+)  # fmt: skip
+
+
+@child_deaths.route("/")
+@needs_role(*OF_CHILD_DEATHS)
+def show() -> ResponseReturnValue:
+    who = _reader()
+    boards, told = boards_seen(db.session, who), told_in_address()
+    narrowing = narrowing_of(told, boards)
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    found = page(db.session, who, narrowing, number=number, size=LINES_A_PAGE)
+    form = form_for(told, boards, deaths.awaited_agencies(db.session, who))
+    return render_template(
+        "child_deaths/show.html",
+        cards=_cards(deaths.death_counts(db.session, who, narrowing.board_id), narrowing),
+        lines=list(_lines(found.rows, who)),
+        total=found.total,
+        number=number,
+        last=max(-(-found.total // LINES_A_PAGE), 1),
+        narrow=form,
+        filters=in_force(form),
+        address=address,
+        address_of_page=lambda number: address(page=number if number > 1 else None),
+    )
+
+
+@child_deaths.route("/child-deaths.csv")
+@needs_role(*OF_CHILD_DEATHS)
+def as_csv() -> ResponseReturnValue:
+    who = _reader()
+    narrowing = narrowing_of(told_in_address(), boards_seen(db.session, who))
+    return csv_response("child-deaths", HEADS, _cells(who, narrowing))
+
+
+def _reader() -> Reader:
+    return reader(db.session, current_person().id, clock.today())
+
+
+def _lines(rows: tuple[Row, ...], who: Reader) -> Iterator[DeathLine]:
+    beside = deaths.beside(db.session, [row.case.id for row in rows])
+    return (_line(row, beside, who) for row in rows)
+
+
+def _line(row: Row, beside: Mapping[int, deaths.Beside], who: Reader) -> DeathLine:
+    roles = who.places.boards.get(row.case.board_id, frozenset()) | who.places.cases.get(row.case.id, frozenset())
+    return death_line(row, beside[row.case.id], roles, who.today, england())
+
+
+def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
+    found = every(db.session, who, narrowing)
+    while rows := tuple(islice(found, ROWS_AT_A_TIME)):
+        for line in _lines(rows, who):
+            case, awaited = line.case, "; ".join(f"{each.agency} ({each.since})" for each in line.awaited)
+            date = (case.date.title, case.date.day, case.date.words) if case.date else ("", "", "")
+            yield (
+                case.reference, line.age, case.board, case.stage, case.state, case.next, case.turn, awaited, *date,
+                "; ".join(case.holds), case.running,
+            )  # fmt: skip
+
+
+def _cards(count: deaths.DeathCounts, narrowing: Narrowing) -> list[Card]:
+    """Return the counts, each a filter that a second choice takes away."""
+    of_clocks = (("late", count.late, "late"), ("due", count.due, "due in the next seven days"))
+    of_states = (
+        ("awaiting_proceedings", count.awaiting_proceedings, "awaiting proceedings"),
+        ("ready_for_panel", count.ready_for_panel, "ready for the panel"),
+    )
+    return [
+        *(
+            Card(
+                number,
+                words,
+                address(only=None if (on := narrowing.only == key) else key, page=None),
+                on,
+                key == "late",
+            )
+            for key, number, words in of_clocks
+        ),
+        *(
+            Card(number, words, address(state=None if (on := narrowing.state == key) else key, page=None), on)
+            for key, number, words in of_states
+        ),
+    ]
