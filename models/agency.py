@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
+from rapidfuzz.distance import OSA
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -40,6 +42,35 @@ class Board(Base):
 def board_named(session: Session, name: str) -> Board | None:
     """Return the board of this name, if there is one."""
     return session.scalars(select(Board).where(Board.name == name)).one_or_none()
+
+
+def board_meant(session: Session, name: str) -> Board | None:
+    """Return the board whose name this seems to be, mistyped: the same number of words, each the same or nearly so.
+
+    Areas whose names are alike are told apart by it (North and South, Derby and Derbyshire, Bedford and Bradford), and
+    so are a board and the partnership that followed it.
+    """
+    written = _words(name)
+    near = [
+        board for board in session.scalars(select(Board).order_by(Board.name)) if _near(_words(board.name), written)
+    ]
+    return next((board for board in near if _words(board.name) == written), next(iter(near), None))
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"\w+", name.replace("&", " and ").replace("’", "").replace("'", "").casefold())
+
+
+def _near(words: Sequence[str], written: Sequence[str]) -> bool:
+    return len(words) == len(written) and all(
+        OSA.distance(word, other) <= _slips(min(word, other, key=len))
+        for word, other in zip(words, written, strict=True)
+    )
+
+
+def _slips(word: str) -> int:
+    """Return how many letters may be mistyped in a word before it is taken for another. A local rule."""
+    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
 
 
 def add_board(session: Session, name: str, *, new_arrangements_start: date | None = None) -> Board:

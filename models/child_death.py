@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Identifier
@@ -29,6 +29,11 @@ class ChildDeath(Base):
         Index(None, "nhs_number", postgresql_where=text("nhs_number IS NOT NULL")),
         Index(None, "died_on"),
         Index(None, "born_on"),
+        Index(
+            "ix_child_death_reference",
+            "board_id",
+            text(r"lower(regexp_replace(cdop_ref, '\s'::text, ''::text, 'g'::text))"),
+        ),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), primary_key=True)
@@ -51,6 +56,15 @@ class ChildDeath(Base):
     carers: Mapped[list[Carer]] = relationship(order_by="Carer.id", cascade="all, delete-orphan")
     siblings: Mapped[list[Sibling]] = relationship(order_by="Sibling.id", cascade="all, delete-orphan")
     contacts: Mapped[list[AgencyContact]] = relationship(order_by="AgencyContact.id", cascade="all, delete-orphan")
+
+
+# Spelt as the index is, so that it is used.
+REFERENCE_SQUEEZED = literal_column(r"lower(regexp_replace(child_death.cdop_ref, '\s', '', 'g'))", Text)
+
+
+def squeezed(reference: str) -> str:
+    """Return a panel’s reference as references are compared: without spaces, and capitals or not."""
+    return "".join(reference.split()).lower()
 
 
 class Carer(Base):

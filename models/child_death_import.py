@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import audit
 from models.agency import Board
 from models.casework import Actor, open_whole_cases
-from models.child_death import ChildDeath
+from models.child_death import REFERENCE_SQUEEZED, ChildDeath, squeezed
 from models.child_death_rows import (
     Row,
     RowRefused,
@@ -48,6 +48,12 @@ ACTS_AS = frozenset({CDOP_COORDINATOR, CDOP_CHAIR, DESIGNATED_DOCTOR})
 """Whoever imports records, for the office, what the coordinator, the chair and the designated doctor did."""
 
 DIGEST = "imported_row"
+
+WRITTEN_OTHERWISE = Wrong(
+    "cdop_ref",
+    "The board has a death under this reference already, written with other capitals or spaces. If it is the same, "
+    "leave this row out; if not, give it a reference of its own",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +100,36 @@ def examine(
     known = _known(session, board, rows)
     examined = []
     for row in rows:
-        if row.reference in known:
-            examined.append(Examined(row, is_there=True, differs=known[row.reference] != row.digest))
+        there = known.get(squeezed(row.reference))
+        if there and there.reference == row.reference:
+            examined.append(Examined(row, is_there=True, differs=there.digest != row.digest))
+        elif there:
+            examined.append(Examined(row, wrong=(WRITTEN_OTHERWISE,)))
         else:
             examined.append(_judged(row, board, now, calendar or england()))
             if examined[-1].whole:
-                known[row.reference] = row.digest
+                known[squeezed(row.reference)] = _There(row.reference, row.digest)
     return examined
 
 
-def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, str]:
-    """Return the references among these rows that the board has already, each with the mark of the row it came from."""
-    references = [row.reference for row in rows if row.reference]
-    mark = ChildDeath.details[DIGEST].astext
-    there = select(ChildDeath.cdop_ref, mark).where(
-        ChildDeath.board_id == board.id, ChildDeath.cdop_ref.in_(references)
+@dataclass(frozen=True, slots=True)
+class _There:
+    """A reference that the board has already, with the mark of the row it came from, if it came from one."""
+
+    reference: str
+    digest: str
+
+
+def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, _There]:
+    """Return what the board has already under these references, however they are written."""
+    references = {squeezed(row.reference) for row in rows if row.reference}
+    there = select(ChildDeath.cdop_ref, ChildDeath.details[DIGEST].astext).where(
+        ChildDeath.board_id == board.id, REFERENCE_SQUEEZED.in_(sorted(references))
     )
-    return {reference: digest or "" for reference, digest in session.execute(there) if reference}
+    found = [_There(reference, digest or "") for reference, digest in session.execute(there) if reference]
+    written = {row.reference for row in rows}
+    # The one written as in the file comes last, and is the one that counts.
+    return {squeezed(each.reference): each for each in sorted(found, key=lambda each: each.reference in written)}
 
 
 def _judged(row: Row, board: Board, now: datetime, calendar: Calendar) -> Examined:

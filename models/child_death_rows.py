@@ -72,6 +72,12 @@ IN_ORDER = (
     ("died_on", "inquest_opened_on", "inquest_concluded_on"),
 )
 
+COLUMN_OF: Mapping[str, str] = {column: column for column in COLUMNS} | {
+    "to_panel": "transferred_to",
+    "factors": "modifiable_factors",
+}
+"""The column that an answer is taken from, by its question."""
+
 LONGEST_LINE = 65_536
 LONGEST_REFERENCE = 100
 
@@ -146,21 +152,48 @@ def _skip_to_end_of_line(file: BufferedIOBase, line: bytes) -> None:
 
 
 def _heading(line: bytes) -> list[str]:
+    if not line:
+        raise NotTheFile(f"The file is empty. {_WHAT_IT_SHOULD_BE}")
+    for beginning, kind in OTHER_FILES.items():
+        if line.startswith(beginning):
+            raise NotTheFile(f"This is {kind}, not CSV. {SAVE_AS_CSV}. {_WHAT_IT_SHOULD_BE}")
     if b"\x00" in line or len(line) > LONGEST_LINE:
         raise NotTheFile(f"This is not a CSV file in UTF-8. {_WHAT_IT_SHOULD_BE}")
     try:
         names = [name.strip().lower() for name in next(csv.reader([line.decode("utf-8-sig")], strict=True), [])]
     except (UnicodeDecodeError, csv.Error):
         raise NotTheFile(f"This is not a CSV file in UTF-8. {_WHAT_IT_SHOULD_BE}") from None
-    missing = [column for column in COLUMNS if column not in names]
-    if not missing and len(names) == len(COLUMNS):
-        return names
-    unknown = len([name for name in names if name not in COLUMNS])
-    said = [f"these columns are missing: {', '.join(missing)}"] if missing else []
-    said += ["it has columns there are none of"] if unknown else []
-    said += ["a column occurs twice"] if len(set(names)) < len(names) else []
-    raise NotTheFile(f"The heading is not right: {'; '.join(said)}. {_WHAT_IT_SHOULD_BE}")
+    said = list(_wrong_with_heading(names))
+    if said:
+        raise NotTheFile(f"The heading is not right: {'; '.join(said)}. {_WHAT_IT_SHOULD_BE}")
+    return names
 
+
+def _wrong_with_heading(names: Sequence[str]) -> Iterator[str]:
+    if len(names) == 1 and (separator := next((each for each in SEPARATORS if each in names[0]), None)):
+        yield f"the columns are separated by {SEPARATORS[separator]}, not by commas"
+        return
+    if missing := [column for column in COLUMNS if column not in names]:
+        yield f"these columns are missing: {', '.join(missing)}"
+    if any(name not in COLUMNS for name in names):
+        yield "it has columns there are none of"
+    if repeated := [column for column in COLUMNS if names.count(column) > 1]:
+        yield f"a column occurs twice: {', '.join(repeated)}"
+
+
+SAVE_AS_CSV = "Open it in a spreadsheet and save it as CSV UTF-8, separated by commas"
+SEPARATORS: Mapping[str, str] = {";": "semicolons", "\t": "tabs", "|": "bars"}
+OTHER_FILES: Mapping[bytes, str] = {
+    b"PK\x03\x04": "a workbook (xlsx) or another packed file",
+    b"\xd0\xcf\x11\xe0": "an old workbook (xls) or document",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
+"""How files begin that people choose by mistake."""
 
 _WHAT_IT_SHOULD_BE = f"The first row names the columns, separated by commas: {', '.join(COLUMNS)}"
 
@@ -169,9 +202,15 @@ def _row(number: int, line: bytes, heading: Sequence[str]) -> Row:
     try:
         cells = next(csv.reader([line.decode("utf-8").rstrip("\r\n")], strict=True))
     except UnicodeDecodeError:
-        return Row(number, {}, "This row is not in UTF-8. Save the file as CSV in UTF-8")
+        return Row(number, {}, f"This row is not in UTF-8. {SAVE_AS_CSV}")
     except csv.Error:
-        return Row(number, {}, "The quotation marks in this row do not match. Keep each row on one line")
+        return Row(
+            number,
+            {},
+            "The quotation marks in this row do not match, or it goes on in the next. Keep each row on one line",
+        )
+    if b"\x00" in line:
+        return Row(number, {}, "This row contains a character that cannot be kept. Type it again")
     if len(cells) != len(heading):
         return Row(number, {}, f"This row has {len(cells)} columns and the heading has {len(heading)}")
     return Row(number, {column: cell.strip() for column, cell in zip(heading, cells, strict=True)})
@@ -251,6 +290,7 @@ def _ahead(row: Row, today: date) -> Iterator[Wrong]:
 
 # A file says that the panel reviewed a death, not who sat there: those without whom it could not have.
 WITHOUT_WHOM_NO_PANEL = ("Health", "Local authority")
+NOT_IN_THE_FILE = "Imported: the file says that the panel met, and not who was there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +354,11 @@ def _review(row: Row, *, with_meeting: bool) -> Iterator[StepOfRow]:
         yield _step("hold_review_meeting", complete_on, "information_complete_on", told)
     if reviewed_on:
         yield _step("list_for_panel", complete_on, "reviewed_on", {"meeting_on": reviewed_on})
-        told_of_panel = {"meeting_on": reviewed_on, "roles_present": list(WITHOUT_WHOM_NO_PANEL)}
+        told_of_panel = {
+            "meeting_on": reviewed_on,
+            "roles_present": list(WITHOUT_WHOM_NO_PANEL),
+            "presence_assumed_because": NOT_IN_THE_FILE,
+        }
         yield _step("review_at_panel", reviewed_on, "reviewed_on", told_of_panel)
     if row.cells["category"]:
         yield _step("categorise", reviewed_on, "preventability", _conclusions(row))
@@ -335,7 +379,5 @@ def refusal(steps: Sequence[StepOfRow], refused: RefusedAt) -> RowRefused:
         words = "Child deaths are reviewed from 1 April 2008 on: no edition of the guidance covers this day. Check it"
         return RowRefused([Wrong("notified_on", words)])
     if isinstance(cause, AnswersRefused):
-        return RowRefused(
-            [Wrong(each.question if each.question in COLUMNS else at.column, each.words) for each in cause.problems]
-        )
+        return RowRefused([Wrong(COLUMN_OF.get(each.question, at.column), each.words) for each in cause.problems])
     return RowRefused([Wrong(at.column, words) for words in cause.reasons])

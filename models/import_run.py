@@ -1,11 +1,16 @@
-"""Imports of child deaths: how far each has come, and every row refused with its reason."""
+"""Imports of child deaths: how far each has come, every row refused with its reason, and files uploaded for it.
+
+An uploaded file tells of children. It is kept here in parts, never on disk under a name, and removed as soon as it is
+recorded or given up, or on its last day; what a row held is not repeated anywhere else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identifier
@@ -42,6 +47,49 @@ class ImportRefusal(Base):
     row_number: Mapped[int] = mapped_column(primary_key=True)
     column: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
+
+
+class ImportUpload(Base):
+    """A file uploaded to be imported: what it would do, and whether that was confirmed or given up."""
+
+    __tablename__ = "import_upload"
+    __table_args__ = (Index(None, "forget_on"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    rows_examined: Mapped[int] = mapped_column(default=0)
+    would_record: Mapped[int] = mapped_column(default=0)
+    already_there: Mapped[int] = mapped_column(default=0)
+    would_refuse: Mapped[int] = mapped_column(default=0)
+    examined_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    forget_on: Mapped[date]
+    """The day from which the file is not kept, whatever has become of it."""
+
+
+class ImportUploadPart(Base):
+    """A part of an uploaded file, so that none is ever in memory whole."""
+
+    __tablename__ = "import_upload_part"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_upload.run_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+
+
+RemarkKind = Literal["differs", "alike"]
+
+
+class ImportRemark(Base):
+    """What to look at in a row of an uploaded file that is not refused: there from another row, or like another."""
+
+    __tablename__ = "import_remark"
+    __table_args__ = (CheckConstraint("kind IN ('differs', 'alike')", name="kind"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    row_number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[RemarkKind] = mapped_column(Text, primary_key=True)
+    words: Mapped[str]
 
 
 def refusals(session: Session, run_id: int) -> Iterator[ImportRefusal]:

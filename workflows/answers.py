@@ -133,7 +133,12 @@ def _nhs_number(question: Question, given: Any, asked: Asked) -> str:
 def _factors(question: Question, given: Any, asked: Asked) -> list[Any]:
     if not isinstance(given, list | tuple) or not all(isinstance(factor, str | Mapping) for factor in given):
         raise _Wrong(f"{question.label}: give a list of factors")
-    return [_text(question, factor, asked) if isinstance(factor, str) else dict(factor) for factor in given]
+    return [
+        _text(question, factor, asked)
+        if isinstance(factor, str)
+        else {str(key): _text(question, value, asked) for key, value in factor.items() if value is not None}
+        for factor in given
+    ]
 
 
 def _listed(question: Question) -> str:

@@ -3,7 +3,9 @@
 from datetime import date
 from threading import Thread
 
-from models.agency import next_reference
+import pytest
+
+from models.agency import board_meant, next_reference
 from models.database import make_sessions
 from tests.models.situations import Given
 
@@ -36,3 +38,35 @@ def test_cases_opened_at_once_get_different_references(committed_database):
         thread.join(timeout=30)
 
     assert sorted(given_out) == [f"BEX-2012-{serial:03d}" for serial in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Bexley Safeguarding Children Board", "Bexly Safeguarding Children Board"),
+        ("Bexley Safeguarding Children Board", "bexley  safeguarding children board"),
+        ("Derby & Derbyshire Panel", "Derby and Derbyshire Panel"),
+        ("Gloucestershire Safeguarding Children Board", "Glocestershire Safegaurding Children Board"),
+    ],
+)
+def test_a_board_mistyped_is_known_again(session, given, name, typed):
+    board = given.a_board(name=name)
+
+    assert board_meant(session, typed) is board
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Bexley Safeguarding Children Board", "Bromley Safeguarding Children Board"),
+        ("North Tyneside Safeguarding Children Board", "South Tyneside Safeguarding Children Board"),
+        ("East Sussex Safeguarding Children Board", "West Sussex Safeguarding Children Board"),
+        ("Derby Safeguarding Children Board", "Derbyshire Safeguarding Children Board"),
+        ("Bedford Safeguarding Children Board", "Bradford Safeguarding Children Board"),
+        ("Buckinghamshire Safeguarding Children Board", "Buckinghamshire Safeguarding Children Partnership"),
+    ],
+)
+def test_areas_whose_names_are_alike_are_not_taken_for_each_other(session, given, name, other):
+    given.a_board(name=name)
+
+    assert board_meant(session, other) is None

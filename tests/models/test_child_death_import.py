@@ -22,6 +22,9 @@ from models.queries.integrity import check_cases
 from tests.models.child_death_files import BUCKINGHAMSHIRE, OPEN, a_file, a_row
 from workflows.calendar import ENGLAND
 
+NOT_REVIEWED = dict.fromkeys(
+    ("information_complete_on", "reviewed_on", "category", "preventability", "modifiable_factors"), ""
+)
 FRI_5_JAN_2024 = datetime(2024, 1, 5, 12, tzinfo=UTC)
 
 
@@ -128,6 +131,14 @@ class TestTheHistory:
             entries = select(func.count()).where(audit.AuditEntry.event_sequence.is_not(None))
             assert session.scalar(entries) == events
 
+    def test_who_was_at_the_panel_is_said_to_be_assumed(self, imported, sessions):
+        imported(a_row())
+
+        with sessions() as session:
+            answers = session.scalars(select(CaseEvent.answers).where(CaseEvent.step == "review_at_panel")).one()
+        assert answers["roles_present"] == ["Health", "Local authority"]
+        assert "not who was there" in answers["presence_assumed_because"]
+
     def test_nobody_is_told_of_what_happened_years_ago(self, imported, sessions):
         imported(a_row())
 
@@ -158,6 +169,15 @@ class TestTwice:
         assert [each.row.number for each in progress[0].differing] == [3]
         with sessions() as session:
             assert session.scalars(select(CountedReview.sex)).all() == ["male"]
+
+    def test_a_reference_written_otherwise_is_refused_and_says_what_to_do(self, imported):
+        progress = imported(a_row(cdop_ref="BKS-17 001"), a_row(cdop_ref="bks-17 001"), a_row(cdop_ref="BKS-17001"))
+
+        assert progress[-1].recorded == 1
+        assert {row for row, _ in refused(progress)} == {3, 4}
+        assert "leave this row out" in refused(progress)[3, "cdop_ref"]
+        again = imported(a_row(cdop_ref="bks-17 001"), a_row(cdop_ref="BKS-17 001"))
+        assert (again[-1].already_there, list(refused(again))) == (1, [(2, "cdop_ref")])
 
     def test_two_boards_may_use_one_reference(self, imported, sessions):
         with sessions.begin() as session:
@@ -248,7 +268,10 @@ class TestWhatIsRefused:
             ({"outcome": "transferred"}, "transferred_to", "needed where the outcome is transferred"),
             ({"cdop_ref": ""}, "cdop_ref", "needed"),
             ({"cdop_ref": "A" * 101}, "cdop_ref", "longer than 100"),
-            ({"sex": "male\x00"}, "sex", "not in the list"),
+            ({"born_on": "01/02/2012"}, "born_on", "Write the day as 2017-05-31"),
+            ({"born_on": "٢٠١٢-٠٢-٢٠"}, "born_on", "Write the day as"),
+            ({"transferred_to": "x" * 20_001, "outcome": "transferred", **NOT_REVIEWED}, "transferred_to", "longer"),
+            ({"modifiable_factors": "x" * 20_001}, "modifiable_factors", "longer"),
         ],
     )  # fmt: skip
     def test_a_row_that_cannot_be(self, imported, sessions, cells, column, says):
@@ -290,6 +313,19 @@ class TestWhatIsRefused:
         assert "columns" in found[2, ""]
         assert "UTF-8" in found[4, ""]
 
+    def test_a_character_that_cannot_be_kept_costs_one_row(self, imported):
+        progress = imported(a_row(cdop_ref="A\x001"), a_row(cdop_ref="A-2"))
+
+        assert "cannot be kept" in refused(progress)[2, ""]
+        assert progress[-1].recorded == 1
+
+    def test_a_cell_that_goes_on_in_the_next_line_costs_its_own_lines(self, imported):
+        progress = imported(a_row(modifiable_factors="Smoking\nDrinking"), a_row(cdop_ref="A-2"))
+
+        assert {row for row, _ in refused(progress)} == {2, 3}
+        assert "Keep each row on one line" in refused(progress)[2, ""]
+        assert progress[-1].recorded == 1
+
     def test_a_line_without_an_end_is_refused_and_not_kept_in_memory(self, imported):
         progress = imported("x" * 2_000_000, a_row())
 
@@ -301,9 +337,14 @@ class TestNoSuchFile:
     @pytest.mark.parametrize(
         ("content", "says"),
         [
-            (b"", "columns are missing"),
+            (b"", "The file is empty"),
+            (b"PK\x03\x04\x14\x00" + bytes(300), "a workbook .* save it as CSV UTF-8"),
+            (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
+            (b"\x89PNG\r\n\x1a\n", "a picture"),
+            (";".join(COLUMNS).encode() + b"\n", "separated by semicolons"),
             (b"\x7fELF\x02\x01\x01\x00" * 100, "not a CSV file"),
-            (b"\xff\xfe" + "cdop_ref".encode("utf-16-le"), "not a CSV file"),
+            (b"\xff\xfe" + "cdop_ref".encode("utf-16-le"), "UTF-16"),
+            (",".join(COLUMNS).replace("sex", "gender").encode() + b"\n", "missing: sex; it has columns there are"),
             (b"name,address\nAda,Here\n", "columns are missing"),
             (",".join(COLUMNS[:-1]).encode() + b"\n", "modifiable_factors"),
             (",".join((*COLUMNS, "extra")).encode() + b"\n", "columns there are none of"),

@@ -1,12 +1,25 @@
 """`reviews import-child-deaths` and `reviews report child-deaths`, as somebody types them."""
 
 import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
+from models.case import Case, CaseEvent
+from models.child_death import ChildDeath
+from models.database import make_sessions
+from models.import_run import ImportRun
+from models.queries.integrity import check_cases
 from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED, a_file, a_row
 from webapp.cli import main
+from workflows.calendar import ENGLAND
 
 BOARD = "Buckinghamshire Safeguarding Children Board"
 
@@ -57,6 +70,42 @@ def test_a_second_run_says_that_everything_is_there(reviews):
     assert "added" not in again.stderr
 
 
+class TestABoardThereIsNone:
+    def test_one_unlike_any_other_is_added_and_said_to_be(self, reviews, a_file_of):
+        reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+        ran = reviews("import-child-deaths", a_file_of(a_row()), "--board", "Bedford Safeguarding Children Board")
+
+        assert (ran.exit_code, ran.stdout) == (0, "1 rows: 1 recorded, 0 already there, 0 refused.\n")
+        assert "There was no board “Bedford Safeguarding Children Board”: it has been added." in ran.stderr
+
+    @pytest.mark.parametrize(
+        "mistyped",
+        ["Buckinghamshre Safeguarding Children Board", "buckinghamshire safeguarding children board",
+         "Buckinghamshire Safeguarding Childrens Board"],
+    )  # fmt: skip
+    def test_one_mistyped_is_refused_with_the_name_that_was_meant(self, reviews, a_file_of, mistyped):
+        reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+        ran = reviews("import-child-deaths", a_file_of(a_row()), "--board", mistyped)
+
+        assert (ran.exit_code, ran.stdout) == (2, "")
+        assert f"“{BOARD}”. Give that name, or add --new-board" in ran.stderr
+
+    def test_one_nearly_of_the_same_name_is_added_when_it_is_said_to_be_another(self, reviews, a_file_of):
+        reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+        name = "Buckinghamshire Safeguarding Children Boards"
+        ran = reviews("import-child-deaths", a_file_of(a_row()), "--board", name, "--new-board")
+
+        assert ran.exit_code == 0
+        assert "it has been added" in ran.stderr
+
+    def test_none_is_added_for_a_file_that_is_not_one(self, reviews, report, tmp_path):
+        path = tmp_path / "deaths.csv"
+        path.write_bytes(b"")
+
+        assert reviews("import-child-deaths", path, "--board", BOARD).exit_code == 2
+        assert "There is no board" in report().stderr
+
+
 def test_what_is_refused_is_said_with_row_column_and_reason(reviews, a_file_of):
     path = a_file_of(a_row(), a_row(cdop_ref="A-2", sex="boy"), "too,short", a_row(sex="female"))
     ran = reviews("import-child-deaths", path, "--board", BOARD)
@@ -77,6 +126,57 @@ def test_another_file_is_refused_whole_and_says_what_it_should_be(reviews, tmp_p
 
     assert ran.exit_code == 2
     assert "cdop_ref, notified_on" in ran.stderr
+
+
+def test_a_file_with_nothing_under_its_heading_records_nothing(reviews, a_file_of):
+    ran = reviews("import-child-deaths", a_file_of(), "--board", BOARD)
+
+    assert (ran.exit_code, ran.stdout) == (0, "0 rows: 0 recorded, 0 already there, 0 refused.\n")
+
+
+class TestKilled:
+    """The real command, killed without warning wherever it happens to be, and started again."""
+
+    KILLS = 8
+    ROWS = 1_500
+
+    @pytest.fixture
+    def command(self, committed_database, a_file_of):
+        path = a_file_of(*(a_row(cdop_ref=f"A-{number}") for number in range(self.ROWS)))
+        environment = {
+            **os.environ,
+            "DATABASE_URL": committed_database.url,
+            "DATABASE_OWNER_URL": committed_database.owner_url,
+        }
+        program = "from webapp.cli import main; main()"
+        return lambda: subprocess.Popen(
+            [sys.executable, "-c", program, "import-child-deaths", str(path), "--board", BOARD],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def test_it_is_gone_on_with_and_nothing_is_recorded_twice(self, command, committed_database):
+        chance = random.Random()
+        for _ in range(self.KILLS):
+            with command() as running:
+                if chance.random() < 0.7:
+                    # Its first words come before the first row, or after a batch.
+                    running.stderr.readline()
+                time.sleep(chance.uniform(0, 0.4))
+                os.kill(running.pid, signal.SIGKILL)
+        with command() as running:
+            told, _ = running.communicate(timeout=120)
+
+        assert running.returncode == 0
+        assert "0 refused" in told
+        with make_sessions(committed_database.engine)() as session:
+            references = set(session.scalars(select(ChildDeath.cdop_ref)))
+            assert references == {f"A-{number}" for number in range(self.ROWS)}
+            assert session.scalar(select(func.count()).select_from(Case)) == self.ROWS
+            assert session.scalar(select(func.count()).select_from(CaseEvent)) == self.ROWS * 6
+            # Whatever was recorded was recorded once: each run begins after the rows the last one finished.
+            assert session.scalar(select(func.sum(ImportRun.recorded))) == self.ROWS
+            ids = session.scalars(select(Case.id)).all()
+            assert list(check_cases(session.connection(), ids, calendar=ENGLAND)) == []
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(reviews, tmp_path):

@@ -166,6 +166,8 @@ REVIEW_QUESTIONS = (
     day("meeting_on", "Day of the panel’s meeting", required=True),
     lines("roles_present", "Who was present for this case", required=True, hint="One on each line",
           suggests=tuple(option.words for option in PANEL_ROLES)),
+    text("presence_assumed_because", "Why who was present is assumed",
+         hint="Only for a meeting long past of which no list was kept"),
     one_of("chaired_by", "Who took the chair instead", WHO_SITS[1:], hint="Only if the chair did not"),
     text("themed", "Theme of the meeting", suggests=THEMES, hint="Only for a themed panel"),
 )  # fmt: skip
