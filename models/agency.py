@@ -34,6 +34,8 @@ class Board(Base):
     kind: Mapped[BoardKind] = mapped_column(Text)
     new_arrangements_start: Mapped[date | None]
     """The day the area's safeguarding partners took over (X-3); decides the regime of a new case."""
+    telephone: Mapped[str | None]
+    """Whom to ring where a page cannot help, as it is printed."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     agencies: Mapped[list[Agency]] = relationship(back_populates="board", order_by="Agency.name, Agency.id")

@@ -112,6 +112,11 @@ def _of_the_child(told: Told, details: Details) -> dict[str, Any]:
     }
 
 
+def child_told(told: Told, details: Details) -> ChildDeath:
+    """Return the child that a notification tells of, belonging to no case yet and stored nowhere."""
+    return ChildDeath(**_of_the_child(told, details))
+
+
 def _exact(answer: Any) -> date | None:
     """Return the day, or nothing where only the month is known."""
     day = PartialDate.parse(answer) if answer else None

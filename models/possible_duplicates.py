@@ -118,6 +118,15 @@ def find_possible_duplicates(
     return list(session.scalars(ordered.execution_options(populate_existing=True)))
 
 
+def likely_the_same(
+    session: Session, child: ChildDeath, board_ids: Collection[int]
+) -> list[tuple[ChildDeath, Likeness]]:
+    """Return the children of these boards worth showing beside one who has no case yet, likeliest first."""
+    scored = [(other, likeness(child, other)) for other in session.scalars(_candidates(child, board_ids))]
+    worth = [(other, found) for other, found in scored if found.score >= WORTH_SHOWING]
+    return sorted(worth, key=lambda each: (-each[1].score, each[0].case_id))
+
+
 def _candidates(child: ChildDeath, board_ids: Collection[int]) -> Any:
     """Return the query of those that share the number, the day of birth, or nearly the day of death."""
     alike = []

@@ -1,7 +1,8 @@
 """Deaths told from the public page by people without an account, waiting for a coordinator to accept or merge them.
 
 What was told is there to be read by coordinators alone. The code that confirms the address is not stored: it follows
-from the row's token and a secret of the application, so that it can be sent after the request and tried later.
+from the row's token, how many codes were asked for, and a secret of the application, so that it can be sent after the
+request and tried later.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ class PublicNotification(Base):
             "ix_public_notification_waiting", "board_id", "confirmed_at", "id",
             postgresql_where=text("confirmed_at IS NOT NULL AND decision IS NULL"),
         ),
+        CheckConstraint("(decision IS DISTINCT FROM 'refused') OR reason IS NOT NULL", name="refused_says_why"),
         Index(None, "sent_from", "created_at"),
+        Index(None, "board_id", "created_at"),
+        Index("ix_public_notification_code_asked_at", "code_asked_at", postgresql_where=text("confirmed_at IS NULL")),
     )  # fmt: skip
 
     id: Mapped[Identifier]
@@ -41,8 +45,11 @@ class PublicNotification(Base):
     answers: Mapped[dict[str, Any]]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     email: Mapped[str]
+    codes_asked: Mapped[int] = mapped_column(default=1, server_default="1")
+    code_asked_at: Mapped[datetime]
     code_sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the latest code was tried."""
     sent_from: Mapped[str]
     """A keyed digest of the network address, to limit how much comes from one place."""
     created_at: Mapped[datetime]
@@ -50,4 +57,6 @@ class PublicNotification(Base):
     decision: Mapped[Decision | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    reason: Mapped[str | None]
+    """Why it was refused."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("review_case.id"))

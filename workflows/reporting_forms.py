@@ -1,22 +1,31 @@
 """The reporting forms that agencies fill in, by name, each with the days it was in use (DOMAIN 3.3, 4.6).
 
 A form is never known by its number, because the numbers changed their meaning between sets. Which supplementary forms
-a death calls for follows from its kind. The questions are ours, after the public forms.
+a death calls for follows from its kind, and a form bears the name it had in its time. The questions are ours, after
+the public forms.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from workflows.child_death_codes import EVENTS
 from workflows.codes import YES_NO_NOT_KNOWN, options
+from workflows.dates import working_days
 from workflows.definition import Question
 from workflows.questions import day, lines, long_text, one_of, some_of, text, yes_no_not_known
 
+FIRST_SET = date(2008, 4, 1)
+SECOND_SET = date(2010, 4, 1)
 FORMS_OF_2019 = date(2019, 4, 1)
 FORMS_OF_2021 = date(2021, 4, 1)
 FORMS_OF_2022 = date(2022, 4, 1)
+
+RETURNED_WITHIN = working_days(15)
+"""T-3.11, T-4.6: a common local figure and no statutory limit; each request may give another day."""
+
+NOT_KNOWN = "not_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,17 @@ class Section:
     title: str
     asks: tuple[Asked, ...]
 
+    def pages(self, given: Mapping[str, Any], asked: Collection[str]) -> tuple[tuple[Question, ...], ...]:
+        """Return the questions asked, by page: one that depends on an answer of the section comes a page after it."""
+        page_of: dict[str, int] = {}
+        pages: dict[int, list[Question]] = {}
+        for each in self.asks:
+            key = each.question.key
+            page_of[key] = page_of.get(each.after, -1) + 1
+            if key in asked and each.is_asked(given):
+                pages.setdefault(page_of[key], []).append(each.question)
+        return tuple(tuple(pages[number]) for number in sorted(pages))
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -55,7 +75,7 @@ class Form:
     key: str
     name: str
     sections: tuple[Section, ...]
-    first_day: date = date(2008, 4, 1)
+    first_day: date = FIRST_SET
     last_day: date = date.max
     for_events: tuple[str, ...] = ()
     for_newborns: bool = False
@@ -65,8 +85,26 @@ class Form:
         return bool(self.for_events) or self.for_newborns
 
     def questions(self, given: Mapping[str, Any]) -> tuple[Question, ...]:
-        """Return the questions that are asked of whoever has answered so far."""
-        return tuple(each.question for section in self.sections for each in section.asks if each.is_asked(given))
+        """Return the questions that are asked of whoever has answered so far: never one that follows one not asked."""
+        asked: dict[str, Question] = {}
+        for each in self._asks():
+            if each.is_asked(given) and (not each.after or each.after in asked):
+                asked[each.question.key] = each.question
+        return tuple(asked.values())
+
+    def only_asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return of what is given that which belongs to a question that is asked."""
+        keys = {question.key for question in self.questions(given)}
+        return {key: value for key, value in given.items() if key in keys}
+
+    def sections_asked(self, given: Mapping[str, Any]) -> tuple[Section, ...]:
+        """Return the sections in which something is asked."""
+        keys = {question.key for question in self.questions(given)}
+        return tuple(each for each in self.sections if any(asked.question.key in keys for asked in each.asks))
+
+    def _asks(self) -> Iterator[Asked]:
+        for section in self.sections:
+            yield from section.asks
 
 
 def _always(*questions: Question) -> tuple[Asked, ...]:
@@ -75,6 +113,12 @@ def _always(*questions: Question) -> tuple[Asked, ...]:
 
 def _after(key: str, answers: tuple[str, ...], *questions: Question) -> tuple[Asked, ...]:
     return tuple(Asked(question, key, answers) for question in questions)
+
+
+def _if_known(section: Section) -> Section:
+    """Return the section as it is put to an agency that knew the family; one that did not is asked nothing more."""
+    asks = tuple(each if each.after else replace(each, after="known", answers=YES) for each in section.asks)
+    return replace(section, asks=asks)
 
 
 YES = ("yes",)
@@ -91,6 +135,10 @@ CONDITIONS = options(
 KINDS_OF_DEATH = (*EVENTS, *CONDITIONS)
 """What a death may be of, for the choice of forms: the event that led to it, and the conditions it came with."""
 
+DELIVERY = options(
+    vaginal="Vaginal birth", assisted="Assisted birth", caesarean_planned="Planned caesarean section",
+    caesarean_emergency="Emergency caesarean section", not_known="Not known",
+)  # fmt: skip
 FEEDING = options(breast="Breast milk", formula="Formula", mixed="Both", not_known="Not known")
 SLEPT = options(
     own_surface="On a surface of its own", shared_bed="In a shared bed", shared_sofa="On a sofa or chair with somebody",
@@ -119,6 +167,7 @@ CHILD = Section(
             text("birth_weight", "Birth weight in grams"),
             text("gestation", "Weeks of pregnancy at birth"),
             yes_no_not_known("multiple_birth", "Was it a multiple birth?"),
+            one_of("delivery", "How the child was born", DELIVERY),
             yes_no_not_known("disability", "Had the child a disability or a learning disability?"),
         ),
         *_after("disability", YES, text("disability_kind", "Which")),
@@ -169,27 +218,34 @@ MEASURES = Section(
     ),
 )  # fmt: skip
 
-AGENCY_REPORT = Form("agency_report", "Agency report", (INVOLVEMENT, CHILD, FAMILY), last_day=date(2019, 3, 31))
-REPORTING_FORM = Form(
-    "reporting_form", "Reporting form", (INVOLVEMENT, CHILD, FAMILY), FORMS_OF_2019, date(2021, 3, 31)
-)  # fmt: skip
+IN_ALL = (INVOLVEMENT, _if_known(CHILD), _if_known(FAMILY))
+AGENCY_REPORT = Form("agency_report", "Agency report", IN_ALL, last_day=date(2019, 3, 31))
+REPORTING_FORM = Form("reporting_form", "Reporting form", IN_ALL, FORMS_OF_2019, date(2021, 3, 31))
 
 
 def _supplementary(
-    key: str, name: str, events: tuple[str, ...], *questions: Asked, first_day: date = date(2008, 4, 1), **more: Any
+    key: str, name: str, events: tuple[str, ...], *questions: Asked, first_day: date = FIRST_SET, **more: Any
 ) -> Form:
     return Form(key, name, (Section(key, name, questions),), first_day, for_events=events, **more)
+
+
+def _named_since(form: Form, *names: tuple[date, str]) -> Iterator[Form]:
+    """Yield a form under each name it has had, from the day it bore it: for the days that it was in use."""
+    for (first_day, name), after in zip(names, (*names[1:], (date.max, "")), strict=True):
+        last_day = after[0] - timedelta(days=1) if after[0] < date.max else form.last_day
+        sections = tuple(replace(section, title=name) for section in form.sections)
+        yield replace(form, name=name, sections=sections, first_day=first_day, last_day=last_day)
 
 
 MAIN_FORMS = (
     AGENCY_REPORT,
     REPORTING_FORM,
     replace(
-        REPORTING_FORM, sections=(*REPORTING_FORM.sections, POVERTY),
+        REPORTING_FORM, sections=(*IN_ALL, _if_known(POVERTY)),
         first_day=FORMS_OF_2021, last_day=date(2022, 3, 31),
     ),
     replace(
-        REPORTING_FORM, sections=(*REPORTING_FORM.sections, POVERTY, MEASURES),
+        REPORTING_FORM, sections=(*IN_ALL, _if_known(POVERTY), _if_known(MEASURES)),
         first_day=FORMS_OF_2022, last_day=date.max,
     ),
 )  # fmt: skip
@@ -373,7 +429,37 @@ SUPPLEMENTARY_FORMS = (
     ),
 )
 
-FORMS = (*MAIN_FORMS, *SUPPLEMENTARY_FORMS)
+# DOMAIN 3.3 and 4.6: the same form under the names of each set, for the days of that set.
+NAMES_SINCE: Mapping[str, tuple[tuple[date, str], ...]] = {
+    "neonatal": (
+        (FIRST_SET, "Neonatal death"),
+        (FORMS_OF_2022, "Death on a neonatal unit, delivery suite or labour ward"),
+    ),
+    "sudden_unexpected": (
+        (FIRST_SET, "Sudden unexpected death in infancy"),
+        (FORMS_OF_2019, "Sudden unexpected death"),
+    ),
+    "traffic_collision": (
+        (FIRST_SET, "Road traffic accident"),
+        (SECOND_SET, "Road traffic collision"),
+        (FORMS_OF_2019, "Traffic collision"),
+    ),
+    "fire": ((FIRST_SET, "Fire or burns"), (FORMS_OF_2019, "Fire, burns or electrocution")),
+    "other_injury": (
+        (FIRST_SET, "Other accident"),
+        (SECOND_SET, "Other non-intentional injury, accident or trauma"),
+    ),
+    "violence": ((FIRST_SET, "Apparent homicide"), (FORMS_OF_2019, "Violent or maltreatment-related death")),
+    "suicide": ((FIRST_SET, "Apparent suicide"), (FORMS_OF_2019, "Suicide or self-harm")),
+}
+
+
+def _as_named() -> Iterator[Form]:
+    for form in SUPPLEMENTARY_FORMS:
+        yield from _named_since(form, *NAMES_SINCE.get(form.key, ((form.first_day, form.name),)))
+
+
+FORMS = (*MAIN_FORMS, *_as_named())
 
 
 def forms_for(on: date, events: Collection[str], *, newborn: bool) -> tuple[Form, ...]:
@@ -386,8 +472,33 @@ def forms_for(on: date, events: Collection[str], *, newborn: bool) -> tuple[Form
     )
 
 
+NEWBORN_PLACES = ("acute_hospital_neonatal_unit", "acute_hospital_delivery_suite")
+
+
+def kinds_proposed(answers: Mapping[str, Any], *, newborn: bool) -> tuple[str, ...]:
+    """Return the kinds of death that a notification points to, to be confirmed by whoever asks for reports.
+
+    From where the child died, how old it was and whether the death was expected (DOMAIN 4.6). A kind that nothing
+    points to is not guessed.
+    """
+    place, expected = answers.get("place_of_death"), answers.get("expected")
+    neonatal = newborn or place in NEWBORN_PLACES
+    kinds = ["neonatal"] if neonatal else []
+    if place == "hospice" or (expected == "yes" and not neonatal):
+        kinds.append("life_limiting_condition")
+    if expected == "no" and not neonatal:
+        kinds.append("sudden_unexpected")
+    return tuple(kinds)
+
+
 def form_named(name: str, on: date) -> Form | None:
     """Return the form of this name or key in use on a day, if there was one."""
+    wanted = name.strip().casefold()
     return next(
-        (form for form in FORMS if name in (form.key, form.name) and form.first_day <= on <= form.last_day), None
+        (
+            each
+            for each in FORMS
+            if wanted in (each.key, each.name.casefold()) and each.first_day <= on <= each.last_day
+        ),
+        None,
     )

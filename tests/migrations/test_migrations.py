@@ -80,7 +80,7 @@ ALLOWED = {
     "panel_member": KEEP,
     "person": KEEP,
     "possible_duplicate": KEEP,
-    "public_notification": KEEP,
+    "public_notification": REBUILD,
     "reference_serial": KEEP,
     "reporting_form": KEEP,
     "review_case": KEEP,

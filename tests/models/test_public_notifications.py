@@ -5,30 +5,38 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import DatabaseError
 
 from models.agency import Board, add_board
+from models.audit import AuditEntry
 from models.case import Case
 from models.casework import Actor
 from models.child_death import ChildDeath
 from models.child_death_import import ACTS_AS
 from models.database import make_sessions
+from models.notification_queue import DecidedAlready, accept, merge, refuse, waiting
+from models.panel import Panel, PanelBoard
 from models.people import Person
 from models.public_notification import PublicNotification
 from models.public_notifications import (
+    CODE_GOOD_FOR,
+    FROM_ONE_PLACE_AN_HOUR,
     MOST_ATTEMPTS,
+    MOST_CODES,
+    TO_ONE_ADDRESS_AN_HOUR,
     CodeRefused,
-    DecidedAlready,
     TooManyNotifications,
-    accept,
+    areas_served,
+    ask_new_code,
+    check_answers,
     code_of,
     codes_to_send,
     confirm,
+    forget_unconfirmed,
     keep_notification,
-    merge,
-    refuse,
-    waiting,
 )
+from workflows.errors import AnswersRefused
 
 NOON = datetime(2017, 6, 1, 11, tzinfo=UTC)
 SECRET = b"a secret of the application"
@@ -44,10 +52,11 @@ def board(session):
     return add_board(session, "Anytown Safeguarding Children Board")
 
 
-def keep(session, board, now=NOON, sent_from="here"):
+def keep(session, board, now=NOON, sent_from="here", email=None, **more):
+    email = email or f"dr.{uuid.uuid4().hex}@example.org"
     return keep_notification(
-        session, board=board, answers=ANSWERS, details={"surname": "Invented"}, email="dr@example.org",
-        sent_from=sent_from, now=now,
+        session, board=board, answers=ANSWERS, details={"surname": "Invented"}, email=email, sent_from=sent_from,
+        now=now, **more,
     )  # fmt: skip
 
 
@@ -84,14 +93,50 @@ class TestTheCode:
             with pytest.raises(CodeRefused, match="not the code"):
                 confirm(session, kept.token, wrong, secret=SECRET, now=NOON)
 
-        with pytest.raises(CodeRefused, match="no longer good"):
+        with pytest.raises(CodeRefused, match="tried too often"):
             confirm(session, kept.token, right, secret=SECRET, now=NOON)
+
+    def test_a_new_code_takes_the_place_of_the_one_before(self, session, board):
+        kept = keep(session, board)
+        first, later = code_of(kept.token, SECRET), NOON + timedelta(hours=2)
+
+        ask_new_code(session, kept.token, email="other@example.org", now=later)
+
+        second = code_of(kept.token, SECRET, 2)
+        assert first != second
+        assert (kept.email, kept.code_sent_at) == ("other@example.org", None)
+        with pytest.raises(CodeRefused, match="not the code"):
+            confirm(session, kept.token, first, secret=SECRET, now=later)
+        confirm(session, kept.token, second, secret=SECRET, now=later)
+        assert kept.confirmed_at == later
+
+    def test_only_so_many_codes_are_sent(self, session, board):
+        board.telephone = "01632 960 001"
+        kept = keep(session, board)
+        for _ in range(MOST_CODES - 1):
+            ask_new_code(session, kept.token, email=kept.email, now=NOON)
+
+        with pytest.raises(CodeRefused, match="Telephone the child death office of Anytown on 01632 960 001"):
+            ask_new_code(session, kept.token, email=kept.email, now=NOON)
+
+    def test_no_code_is_asked_for_what_is_gone(self, session, board):
+        with pytest.raises(CodeRefused, match="gone"):
+            ask_new_code(session, uuid.uuid4(), email="dr@example.org", now=NOON)
+
+    def test_the_panel_is_notified_when_the_address_is_confirmed(self, session, board):
+        """T-3.1, T-4.2: until then nobody at the panel could see it."""
+        late = datetime(2017, 6, 1, 22, 50, tzinfo=UTC)
+        kept = keep(session, board, now=late)
+
+        confirm(session, kept.token, code_of(kept.token, SECRET), secret=SECRET, now=late + timedelta(minutes=20))
+
+        assert kept.answers["notified_on"] == "2017-06-02"
 
     def test_it_is_good_for_half_an_hour(self, session, board):
         kept = keep(session, board)
 
         with pytest.raises(CodeRefused, match="no longer good"):
-            confirm(session, kept.token, code_of(kept.token, SECRET), secret=SECRET, now=NOON + timedelta(minutes=30))
+            confirm(session, kept.token, code_of(kept.token, SECRET), secret=SECRET, now=NOON + CODE_GOOD_FOR)
 
     def test_a_token_nobody_gave_out_is_told_the_same(self, session):
         with pytest.raises(CodeRefused, match="no longer good"):
@@ -118,9 +163,93 @@ class TestTheCode:
         assert list(codes_to_send(session, NOON)) == []
 
 
+class TestWritingAgain:
+    def test_a_form_sent_twice_is_kept_once_as_it_was_sent_last(self, session, board):
+        token = uuid.uuid4()
+        keep(session, board, token=token, email="dr@example.org")
+        answers = ANSWERS | {"sex": "male"}
+
+        again = keep_notification(
+            session, board=board, answers=answers, details={}, email="dr@example.org", sent_from="here", now=NOON,
+            token=token,
+        )  # fmt: skip
+
+        assert session.scalar(select(func.count()).select_from(PublicNotification)) == 1
+        assert (again.answers["sex"], again.codes_asked) == ("male", 1)
+
+    def test_another_address_is_sent_another_code(self, session, board):
+        token = uuid.uuid4()
+        keep(session, board, token=token, email="wrong@example.org")
+
+        again = keep(session, board, token=token, email="right@example.org")
+
+        assert (again.email, again.codes_asked) == ("right@example.org", 2)
+
+    def test_what_is_confirmed_is_not_written_over(self, session, board):
+        kept = confirmed(session, board)
+
+        again = keep_notification(
+            session, board=board, answers={}, details={}, email="dr@example.org", sent_from="here", now=NOON,
+            token=kept.token,
+        )  # fmt: skip
+
+        assert again.answers["sex"] == "female"
+
+    def test_what_no_case_could_be_opened_with_is_refused_at_once(self, board):
+        with pytest.raises(AnswersRefused, match="before"):
+            check_answers(board, ANSWERS | {"born_on": "2017-06-01"}, NOON)
+
+
+class TestForgetting:
+    def test_what_nobody_confirmed_is_gone_after_a_day_and_counted(self, session, board):
+        keep(session, board)
+        stays = confirmed(session, board)
+        young = keep(session, board, now=NOON + timedelta(hours=12))
+
+        assert forget_unconfirmed(session, NOON + timedelta(days=1)) == 1
+
+        left = session.scalars(select(PublicNotification).order_by(PublicNotification.id)).all()
+        assert left == [stays, young]
+        session.flush()
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "unconfirmed_notifications_removed")
+        ).one()
+        assert entry.detail == {"number": 1}
+
+    def test_the_database_keeps_what_was_confirmed(self, session, board):
+        kept = confirmed(session, board)
+
+        with pytest.raises(DatabaseError, match="is kept"):
+            session.execute(delete(PublicNotification).where(PublicNotification.id == kept.id))
+
+
+class TestAreas:
+    def test_an_area_is_offered_when_somebody_will_see_its_notifications(self, session, given):
+        today = NOON.date()
+        alone, unseen = given.a_board("Alone"), given.a_board("Unseen")
+        panel, served = given.a_board("Two Towns Panel", kind="panel"), given.a_board("Hightown")
+        session.add(Panel(board_id=panel.id, areas=["Hightown", "Lowtown"]))
+        session.flush()
+        session.add(PanelBoard(panel_id=panel.id, board_id=served.id))
+        for board in (alone, panel):
+            given.appointed(given.a_person(), "cdop_coordinator", on=board)
+        given.appointed(given.a_person(), "cdop_chair", on=unseen)
+
+        found = {area.name: area.board for area in areas_served(session, today)}
+
+        assert found == {"Alone": alone, "Hightown": served, "Lowtown": panel}
+
+
 class TestLimits:
+    def test_one_address_is_not_sent_more_than_a_few_codes_an_hour(self, session, board):
+        for number in range(TO_ONE_ADDRESS_AN_HOUR):
+            keep(session, board, sent_from=f"place {number}", email="Dr@example.org")
+
+        with pytest.raises(TooManyNotifications):
+            keep(session, board, sent_from="yet another", email="dr@Example.org")
+
     def test_one_place_sends_ten_an_hour(self, session, board):
-        for _ in range(10):
+        for _ in range(FROM_ONE_PLACE_AN_HOUR):
             keep(session, board)
 
         with pytest.raises(TooManyNotifications, match="Telephone"):
@@ -151,7 +280,7 @@ class TestDeciding:
 
     def test_what_is_decided_stays_decided(self, session, board, person):
         kept = confirmed(session, board)
-        refuse(session, kept, actor=person, role="cdop_coordinator", now=NOON)
+        refuse(session, kept, actor=person, role="cdop_coordinator", reason="A test of the page", now=NOON)
 
         with pytest.raises(DecidedAlready):
             accept(session, kept, actor=person, role="cdop_coordinator", now=NOON)
@@ -191,3 +320,32 @@ def test_two_coordinators_accepting_one_notification_open_one_case(committed_dat
     assert len({case_id for _, case_id in outcomes}) == 1
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_a_burst_through_several_connections_stays_within_the_limit(committed_database):
+    """P40: a limit counted in each worker would let each worker's share through."""
+    sessions = make_sessions(committed_database.engine)
+    with sessions.begin() as session:
+        board_id = add_board(session, "Anytown Safeguarding Children Board").id
+    burst = FROM_ONE_PLACE_AN_HOUR + 4
+    together = Barrier(burst)
+    outcomes: list[str] = []
+
+    def run():
+        with sessions() as session:
+            board = session.get_one(Board, board_id)
+            together.wait(timeout=30)
+            try:
+                keep(session, board)
+                session.commit()
+                outcomes.append("kept")
+            except TooManyNotifications:
+                outcomes.append("refused")
+
+    threads = [Thread(target=run) for _ in range(burst)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert sorted(outcomes) == ["kept"] * FROM_ONE_PLACE_AN_HOUR + ["refused"] * 4

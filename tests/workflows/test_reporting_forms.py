@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from workflows.national_figures import NATIONAL_BY_YEAR, NATIONAL_YEARS
-from workflows.reporting_forms import FORMS, KINDS_OF_DEATH, form_named, forms_for
+from workflows.reporting_forms import FORMS, KINDS_OF_DEATH, form_named, forms_for, kinds_proposed
 
 MON_3_JUN_2013, MON_1_JUN_2020, WED_1_JUN_2022 = date(2013, 6, 3), date(2020, 6, 1), date(2022, 6, 1)
 
@@ -36,7 +36,7 @@ def test_what_was_added_in_2021_and_2022_is_asked_from_then_on():
     def asked(on):
         form = form_named("Reporting form", on)
         assert form is not None
-        return {question.key for question in form.questions({"bereavement_support": "yes"})}
+        return {question.key for question in form.questions({"known": "yes", "bereavement_support": "yes"})}
 
     assert "poverty" not in asked(MON_1_JUN_2020)
     assert "maternal_bmi" not in asked(date(2021, 6, 1))
@@ -44,11 +44,35 @@ def test_what_was_added_in_2021_and_2022_is_asked_from_then_on():
 
 
 def test_a_question_may_depend_on_an_answer():
-    form = form_named("Sudden unexpected death", MON_3_JUN_2013)
+    form = form_named("Sudden unexpected death in infancy", MON_3_JUN_2013)
     assert form is not None
 
     assert "shared_with" not in {each.key for each in form.questions({"slept": "own_surface"})}
     assert "shared_with" in {each.key for each in form.questions({"slept": "shared_bed"})}
+
+
+@pytest.mark.parametrize(
+    ("answers", "newborn", "kinds"),
+    [
+        ({"expected": "no", "place_of_death": "home"}, False, ("sudden_unexpected",)),
+        ({"expected": "yes", "place_of_death": "hospice"}, False, ("life_limiting_condition",)),
+        ({"expected": "no", "place_of_death": "acute_hospital_neonatal_unit"}, True, ("neonatal",)),
+        ({"expected": "not_known"}, False, ()),
+    ],
+)
+def test_kinds_of_death_are_proposed_only_where_the_notification_points_to_them(answers, newborn, kinds):
+    assert kinds_proposed(answers, newborn=newborn) == kinds
+
+
+def test_a_form_bears_the_name_it_had_in_its_time():
+    """DOMAIN 3.3: the numbers moved between the sets and the names changed; the form is the same."""
+    names = [
+        next(form.name for form in forms_for(on, ["traffic_collision"], newborn=False) if form.is_supplementary)
+        for on in (date(2009, 6, 1), MON_3_JUN_2013, MON_1_JUN_2020)
+    ]
+
+    assert names == ["Road traffic accident", "Road traffic collision", "Traffic collision"]
+    assert {form_named("traffic_collision", on) is None for on in (date(2009, 6, 1), MON_1_JUN_2020)} == {False}
 
 
 def test_no_name_is_a_number():
