@@ -25,15 +25,13 @@ from models.reporting_forms import (
 )
 from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, NotAvailable
-from workflows.reporting_forms import form_named
+from workflows.reporting_forms import forms_for
 from workflows.standing import Told
 
 NOON = datetime(2022, 6, 1, 11, tzinfo=UTC)
 WED_1_JUN_2022, WED_22_JUN_2022 = date(2022, 6, 1), date(2022, 6, 22)
 OFFICE = Actor(None, ACTS_AS)
-MAIN, DROWNING = form_named("Reporting form", WED_1_JUN_2022), form_named("Drowning", WED_1_JUN_2022)
-assert MAIN is not None
-assert DROWNING is not None
+(MAIN, DROWNING) = forms_for(WED_1_JUN_2022, ["drowning"], newborn=False)
 
 
 def a_death(session):
