@@ -22,6 +22,7 @@ from models import (
     kept_apart,
     outbox,
     panel,
+    panel_minutes,
     people,
     possible_duplicate,
     public_notification,
@@ -35,7 +36,7 @@ from models.migrate import MIGRATIONS, current_revision, downgrade, head_revisio
 
 TABLE_MODULES = (
     audit, case, child_death, child_death_counts, delivery, drafts, figures_decision, import_run, kept_apart, outbox,
-    panel, people, possible_duplicate, public_notification, pulse, reporting_form, sessions,
+    panel, panel_minutes, people, possible_duplicate, public_notification, pulse, reporting_form, sessions,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -56,7 +57,7 @@ ALLOWED = {
     "counted_death": REBUILD,
     "counted_review": REBUILD,
     "deadline": REBUILD,
-    "declared_interest": ADD,
+    "declared_interest": {"INSERT", "DELETE"},
     "delivery": KEEP,
     "demonstration_letter": ADD,
     "draft": REBUILD,
@@ -78,6 +79,7 @@ ALLOWED = {
     "panel_meeting": KEEP,
     "panel_meeting_case": REBUILD,
     "panel_member": KEEP,
+    "panel_minutes": KEEP,
     "person": KEEP,
     "possible_duplicate": KEEP,
     "public_notification": REBUILD,
