@@ -21,9 +21,11 @@ from webapp.cases.step_pages import steps
 from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
+from webapp.demonstration.clock_page import demonstration
 from webapp.errors import explain_errors
 from webapp.home import home
 from webapp.keeping import forget_what_was_offered
+from webapp.moved_clock import stands_at
 from webapp.navigation import navigation
 from webapp.reference.routes import reference
 from webapp.security import protect
@@ -33,7 +35,10 @@ from webapp.wording import SERVICE_NAME
 from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
-BLUEPRINTS = (home, worklist, child_deaths, opening, cases, steps, corrections, reference, accounts, people, boards)
+BLUEPRINTS = (
+    home, worklist, child_deaths, opening, cases, steps, corrections, reference, accounts, people, boards,
+    demonstration,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenSession | None = None) -> Flask:
@@ -63,5 +68,6 @@ def _known_to_every_page() -> dict[str, Any]:
     return {
         "service_name": SERVICE_NAME,
         "demonstration": current_settings().demonstration,
+        "clock_stands_at": stands_at(),
         "navigation": navigation(),
     }

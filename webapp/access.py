@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, or_, select, true
 from models import audit
 from models.case import Case
 from models.casework import Actor
+from models.deputies import lent_roles
 from models.people import Person
 from models.queries.access import may_see, may_see_what_is_asked, roles_on
 from models.queries.accounts import roles_held
 from webapp import clock
 from webapp.database import db
+from webapp.settings import current_settings
 from workflows.roles import ADMINISTRATOR, in_words
 
 View = Callable[..., Any]
@@ -48,6 +50,17 @@ def public(view: View) -> DeclaredView:
 def signed_in(view: View) -> DeclaredView:
     """Let everyone reach the view who is signed in. It may only show what is theirs."""
     return DeclaredView(view, "signed in", _admit_signed_in)
+
+
+def in_a_demonstration(view: View) -> DeclaredView:
+    """Let everyone reach the view who is signed in to a demonstration. In service it is not there."""
+
+    def admit(arguments: Arguments) -> Arguments:
+        if not current_settings().demonstration:
+            abort(404)
+        return _admit_signed_in(arguments)
+
+    return DeclaredView(view, "signed in to a demonstration", admit)
 
 
 def needs_role(*roles: str) -> Callable[[View], DeclaredView]:
@@ -101,9 +114,11 @@ def current_person() -> Person:
 
 
 def current_actor(case: Case) -> Actor:
-    """Return who is signed in, with the capacities in which they act on the case today."""
-    person = current_person()
-    return Actor(person.id, roles_on(db.session, person.id, case, clock.today()))
+    """Return who is signed in, with the capacities in which they act on the case today: their own, and those lent."""
+    person, today = current_person(), clock.today()
+    own = roles_on(db.session, person.id, case, today)
+    lent = {role: whose for role, whose in lent_roles(db.session, person.id, case, today).items() if role not in own}
+    return Actor(person.id, own | set(lent), lent=lent)
 
 
 def refuse_what_is_undeclared() -> None:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,16 +18,21 @@ STARTS_WITHIN_SECONDS = 60
 @click.command(name="demo")
 @click.option("--port", type=int, help="The port to listen on; otherwise the first free one from 8000.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-def command(port: int | None, host: str) -> None:
-    """Start everything with invented cases, and print where it is and who can sign in. Stop it with Ctrl-C."""
-    from webapp.demonstration.loading import fill
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is to be, such as 2026-12-24.")
+def command(port: int | None, host: str, day: datetime | None) -> None:
+    """Start everything with invented cases, and print where it is and who can sign in. Stop it with Ctrl-C.
+
+    With --day everything runs at another day: pages, reminders and mails. It stays so until the clock is moved again.
+    """
+    from webapp.demonstration.loading import fill, start_on
     from webapp.running import application_address_in_use
     from webapp.settings import demonstration_environment
 
     click.echo("Starting the database …")
     address = application_address_in_use()
+    now = start_on(address, day.date() if day else None)
     click.echo("Adding the invented people and cases …")
-    for words in fill(address, CASES_BESIDE_THE_PROJECT):
+    for words in fill(address, CASES_BESIDE_THE_PROJECT, now):
         click.echo(f"  {words}")
     port = port or _free_port(host)
     environment = demonstration_environment()

@@ -19,9 +19,9 @@ def command(*, check: bool, processes: int) -> None:
     if check:
         sys.exit(_compare(address, processes))
     from models.rebuild import rebuild
-    from webapp.clock import now
+    from webapp.moved_clock import clock_in_use
 
-    done = rebuild(address, now=now(), processes=processes)
+    done = rebuild(address, now=clock_in_use()(), processes=processes)
     click.echo(f"{done.cases} cases gone through. {done.changed} were not as their histories say, and are now.")
     for reference in done.damaged:
         click.echo(f"{reference}: the history cannot be read, so it was left. Ask: reviews check-histories", err=True)

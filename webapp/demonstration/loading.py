@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from models.database import make_engine, make_sessions
+from models.moved_clock import ahead_by, move_clock
 from webapp.demonstration.people import add_people, appoint_people
 from webapp.demonstration.reviews import scripts
 from webapp.loading import Loaded, load_script
+from webapp.moved_clock import ahead_for
 from webapp.scripts import Script, ScriptUnreadable, read_script
 from workflows.dates import london_day
 
 OWN_SCRIPTS = Path(__file__).parent
 
 
-def fill(address: str, beside: Path) -> Iterator[str]:
-    """Add what is not there yet, and yield in words what was added or could not be."""
+def start_on(address: str, day: date | None) -> datetime:
+    """Return the moment the demonstration starts at: the day named, or else by the clock as it was left."""
+    engine = make_engine(address)
+    real = datetime.now(UTC)
+    with make_sessions(engine)() as session:
+        if day is not None:
+            move_clock(session, ahead_for(day, real), now=real)
+            session.commit()
+        now = real + ahead_by(session)
+    engine.dispose()
+    return now
+
+
+def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
+    """Add what is not there yet, as it would stand at this moment; yield in words what was added or could not be."""
     engine = make_engine(address)
     sessions = make_sessions(engine)
-    now = datetime.now(UTC)
     added = 0
     try:
         with sessions() as session:
