@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the person, unless it is the system; the roles they hold on the case now; for whom, if for another."""
+    """Who acts: the person, unless it is the system; the roles they may act in on the case now; and for whom.
+
+    `lent` are those of the roles that are not their own, each with the person they stand in for in it.
+    """
 
     person_id: int | None
     roles: frozenset[str]
     on_behalf_of: int | None = None
+    lent: Mapping[str, int] = field(default_factory=dict)
+
+    def roles_for(self, by: Collection[str]) -> frozenset[str]:
+        """Return the roles in which they do what these roles may: in their own where one will do."""
+        own = self.roles - set(self.lent)
+        return own if own & set(by) else self.roles
+
+    def acts_for(self, role: str) -> int | None:
+        """Return for whom they act when they act in this role; nobody when it is their own."""
+        return self.on_behalf_of or self.lent.get(role)

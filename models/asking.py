@@ -50,7 +50,9 @@ def preview_step(
 ) -> Preview:
     """Return what would follow if the step were taken now. Nothing is written. Raises StepRefused."""
     read, calendar = read_case(session.connection(), case.id), calendar or england()
-    event = take(read.procedure, read.history, calendar, step=step, roles=actor.roles, told=told, now=now)
+    known = read.procedure.steps_by_key.get(step)
+    roles = actor.roles_for(known.by if known else ())
+    event = take(read.procedure, read.history, calendar, step=step, roles=roles, told=told, now=now)
     return _preview(read, read.procedure, event, calendar)
 
 
@@ -67,9 +69,7 @@ def preview_correction(
 ) -> Preview:
     """Return what would follow if the event were corrected so, or struck out; write nothing. Raises StepRefused."""
     read, calendar = read_case(session.connection(), case.id), calendar or england()
-    procedure, event = correction(
-        read, sequence, roles=actor.roles, told=told, reason=reason, now=now, calendar=calendar
-    )
+    procedure, event = correction(read, sequence, actor=actor, told=told, reason=reason, now=now, calendar=calendar)
     return _preview(read, procedure, event, calendar)
 
 

@@ -152,7 +152,8 @@ def take_step(
 
     def decide(read: CaseAsRead) -> _Writing:
         procedure, history = read.procedure, read.history
-        event = take(procedure, history, calendar, step=step, roles=actor.roles, told=told, now=now)
+        roles = actor.roles_for(_who_may(procedure, step))
+        event = take(procedure, history, calendar, step=step, roles=roles, told=told, now=now)
         return _writing(procedure, history, event, calendar)
 
     event = _record(session, case, expected_length, _Act("take_step", actor, idempotency_key), decide)
@@ -181,9 +182,7 @@ def correct_event(
     calendar = calendar or england()
 
     def decide(read: CaseAsRead) -> _Writing:
-        procedure, event = correction(
-            read, sequence, roles=actor.roles, told=told, reason=reason, now=now, calendar=calendar
-        )
+        procedure, event = correction(read, sequence, actor=actor, told=told, reason=reason, now=now, calendar=calendar)
         return _writing(procedure, read.history, event, calendar)
 
     act = _Act("strike_out" if told is None else "correct_event", actor, idempotency_key)
@@ -255,9 +254,13 @@ def _open_what_is_referred(
     open_case(
         session, workflow_key=told.workflow, board=case.board, step=told.step, told=told.told, now=now,
         # The panel's office refers, whoever of the panel decided that it should.
-        actor=replace(actor, roles=frozenset({CDOP_COORDINATOR})), calendar=calendar, linked_from=case,
+        actor=_of_the_office(actor, event), calendar=calendar, linked_from=case,
         idempotency_key=uuid.uuid5(uuid.NAMESPACE_OID, f"{case.id}:{event.sequence}"),
     )  # fmt: skip
+
+
+def _of_the_office(actor: Actor, event: CaseEvent) -> Actor:
+    return Actor(actor.person_id, frozenset({CDOP_COORDINATOR}), on_behalf_of=actor.acts_for(event.role))
 
 
 def id_of(case: Case) -> int:
@@ -267,6 +270,10 @@ def id_of(case: Case) -> int:
         raise CaseNotFound("The case has not been opened")
     case_id: int = identity[0]
     return case_id
+
+
+def _who_may(procedure: Procedure, step: str) -> tuple[str, ...]:
+    return procedure.steps_by_key[step].by if step in procedure.steps_by_key else ()
 
 
 def _recorded_by_form(read: CaseAsRead, key: uuid.UUID | None) -> Recorded | None:
@@ -451,7 +458,7 @@ def _entry(row: Mapping[str, Any], action: str) -> dict[str, Any]:
         "action": action,
         "case_id": row["case_id"],
         "event_sequence": row["sequence"],
-        "detail": {"step": row["step"]},
+        "detail": {"step": row["step"]} | ({"on_behalf_of": row["on_behalf_of"]} if row["on_behalf_of"] else {}),
     }
 
 
@@ -471,7 +478,7 @@ def _apart(case_id: int, sequence: int, apart: Sequence[Apart]) -> list[dict[str
 
 def _row(place: _Place, event: Event, act: _Act) -> dict[str, Any]:
     """Return the columns of the event, sealed."""
-    actor = act.actor
+    actor, acts_for = act.actor, act.actor.acts_for(event.role)
     return {
         "case_id": place.case_id,
         "sequence": event.sequence,
@@ -483,13 +490,13 @@ def _row(place: _Place, event: Event, act: _Act) -> dict[str, Any]:
         "recorded_at": event.recorded_at,
         "actor_id": actor.person_id,
         "role": event.role,
-        "on_behalf_of": actor.on_behalf_of,
+        "on_behalf_of": acts_for,
         "answers": dict(event.answers),
         "supersedes": event.supersedes,
         "reason": event.reason or None,
         "procedure_fingerprint": event.fingerprint,
         "previous_hash": place.last_hash,
-        "hash": hashing.seal(place.last_hash, place.reference, event, actor.person_id, actor.on_behalf_of),
+        "hash": hashing.seal(place.last_hash, place.reference, event, actor.person_id, acts_for),
         "idempotency_key": act.idempotency_key,
     }
 

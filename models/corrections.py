@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
+from models.actor import Actor
 from models.histories import CaseAsRead
 from workflows import registry
 from workflows.calendar import Calendar
@@ -35,7 +36,7 @@ def correction(
     case: CaseAsRead,
     sequence: int,
     *,
-    roles: Collection[str],
+    actor: Actor,
     told: Told | None,
     reason: str,
     now: datetime,
@@ -45,7 +46,7 @@ def correction(
 
     It is another procedure where the opening is moved to a day of another edition (R-0). Raises StepRefused.
     """
-    role = _correcting_role(case, sequence, roles)
+    role = _correcting_role(case, sequence, actor)
     procedure, history = case.procedure, case.history
     if told is not None and history.effective()[0].sequence == sequence:
         procedure = registry.procedure_on(case.workflow_key, told.on, case.new_arrangements_start)
@@ -62,10 +63,11 @@ def procedure_as_known(case: CaseAsRead, known: History) -> Procedure:
     return registry.procedure_on(case.workflow_key, then[0].happened_on, case.new_arrangements_start)
 
 
-def _correcting_role(case: CaseAsRead, sequence: int, roles: Collection[str]) -> str:
+def _correcting_role(case: CaseAsRead, sequence: int, actor: Actor) -> str:
     """Return the role the event is corrected in: the first of those that may which is held. Raises NotYourRole."""
     event = case.history.standing_version(sequence)
     may = may_correct(case.workflow_key, case.procedure, event.step if event else "")
+    roles = actor.roles_for(may)
     for role in may:
         if role in roles:
             return role

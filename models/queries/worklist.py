@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.agency import Board
 from models.case import LIVE_CASE, UNMET_DEADLINE, Case, Deadline, Hold
+from models.deputies import LentTurns, lent_roles, turns_lent
 from models.people import Appointment, Person
 from models.queries.access import (
     Places,
@@ -76,15 +77,24 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose list it is, on which day: what they see and where they are appointed."""
+    """Whose list it is, on which day: what they see, where they are appointed, and for whom they stand in there."""
 
+    person_id: int
     sight: Sight
     places: Places
     today: date
+    lent: tuple[LentTurns, ...] = ()
 
 
 def reader(session: Session, person_id: int, today: date) -> Reader:
-    return Reader(sight_of(session, person_id, today), places_of(session, person_id, today), today)
+    sight, places = sight_of(session, person_id, today), places_of(session, person_id, today)
+    return Reader(person_id, sight, places, today, turns_lent(session, person_id, today))
+
+
+def roles_of(session: Session, who: Reader, case: Case) -> frozenset[str]:
+    """Return the roles in which it may be the person's turn in a case of the list: their own, and those lent."""
+    own = who.places.boards.get(case.board_id, frozenset()) | who.places.cases.get(case.id, frozenset())
+    return own | frozenset(lent_roles(session, who.person_id, case, who.today)) if who.lent else own
 
 
 def counts(session: Session, who: Reader, narrowing: Narrowing) -> Counts:
@@ -211,7 +221,9 @@ def _only(who: Reader) -> Mapping[Only, ColumnElement[bool]]:
         ),
         "due": Case.bites_on.between(today, today + DAYS_OF_A_WEEK),
         "held": and_(Case.held),
-        "mine": _is_their_turn(who.places),
+        "mine": or_(
+            _is_their_turn(who.places), *(and_(each.stands_in, _is_their_turn(each.places)) for each in who.lent)
+        ),
     }
 
 

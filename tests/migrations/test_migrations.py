@@ -16,13 +16,14 @@ from models import (
     child_death,
     child_death_counts,
     delivery,
+    deputyship,
     drafts,
     figures_decision,
     import_run,
     kept_apart,
+    moved_clock,
     outbox,
     panel,
-    panel_minutes,
     people,
     possible_duplicate,
     public_notification,
@@ -35,8 +36,8 @@ from models.database import make_engine
 from models.migrate import MIGRATIONS, current_revision, downgrade, head_revision, upgrade
 
 TABLE_MODULES = (
-    audit, case, child_death, child_death_counts, delivery, drafts, figures_decision, import_run, kept_apart, outbox,
-    panel, panel_minutes, people, possible_duplicate, public_notification, pulse, reporting_form, sessions,
+    audit, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision, import_run,
+    kept_apart, moved_clock, outbox, panel, people, possible_duplicate, public_notification, pulse, reporting_form, sessions,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -57,9 +58,10 @@ ALLOWED = {
     "counted_death": REBUILD,
     "counted_review": REBUILD,
     "deadline": REBUILD,
-    "declared_interest": {"INSERT", "DELETE"},
+    "declared_interest": ADD,
     "delivery": KEEP,
     "demonstration_letter": ADD,
+    "deputyship": KEEP,
     "draft": REBUILD,
     "figures_decision": KEEP,
     "hold": REBUILD,
@@ -71,6 +73,7 @@ ALLOWED = {
     "linked_case": ADD,
     "message_choice": KEEP,
     "message_rule": KEEP,
+    "moved_clock": KEEP,
     "outbox_message": KEEP,
     "panel": KEEP,
     "panel_action": KEEP,
@@ -79,7 +82,6 @@ ALLOWED = {
     "panel_meeting": KEEP,
     "panel_meeting_case": REBUILD,
     "panel_member": KEEP,
-    "panel_minutes": KEEP,
     "person": KEEP,
     "possible_duplicate": KEEP,
     "public_notification": REBUILD,

@@ -34,7 +34,7 @@ class Given:
 
     def a_person(self, email: str = "", **other: Any) -> Person:
         email = email or f"person.{next(self._numbers)}@example.org"
-        return self._added(Person(name="A. Person", email=email, **other))
+        return self._added(Person(**({"name": "A. Person", "email": email} | other)))
 
     def a_case(self, board: Board, workflow_key: str = "serious_case_review", **other: Any) -> Case:
         told = {

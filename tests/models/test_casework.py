@@ -12,7 +12,10 @@ from models.case import Case, LinkedCase
 from models.casework import Actor, history_of, open_case, preview_step, standing_of
 from models.errors import CaseMovedOn, CaseNotFound
 from models.outbox import OutboxMessage
+from models.queries.integrity import check_cases
 from tests.models.reviews import BECAUSE, MANAGER, REFERRAL, SCOPING, Review, a_board, noon, on
+from tests.models.situations import Given
+from workflows.calendar import england
 from workflows.errors import AnswersRefused, NoRegime, NotAvailable, NotYourRole, UnknownWorkflow
 from workflows.standing import Told
 
@@ -234,3 +237,41 @@ def test_what_meets_a_deadline_is_said_before_it_is_recorded(session, review):
         ("met_late", "Decide whether to hold a review: met, 11 April 2014: late"),
         ("starts", "Complete the review: due by 11 October 2014"),
     ]
+
+
+class TestADeputy:
+    """Whoever acts for somebody else: the history, its seal and the audit say for whom."""
+
+    @pytest.fixture
+    def people(self, session):
+        return [Given(session).a_person(f"{name}@example.org") for name in ("deputy", "absent")]
+
+    def take(self, review, people, *, own=()):
+        deputy, absent = people
+        lent = {"business_manager": absent.id}
+        review.actor = Actor(deputy.id, frozenset({*own, *lent}), lent=lent)
+        return review.take("request_scoping", answers=SCOPING)
+
+    def test_what_is_recorded_in_a_role_that_is_lent_says_for_whom(self, session, review, people):
+        event = self.take(review, people)
+
+        assert (event.actor_id, event.role, event.on_behalf_of) == (people[0].id, "business_manager", people[1].id)
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert entry.detail == {"step": "request_scoping", "on_behalf_of": people[1].id}
+        assert list(check_cases(session.connection(), [review.case.id], histories=True, calendar=england())) == []
+
+    def test_what_they_may_record_in_a_role_of_their_own_they_record_in_that(self, review, people):
+        deputy, absent = people
+        review.take("request_scoping", answers=SCOPING)
+        # Of those who may record it the business manager comes first, and that role is the one that is lent.
+        both = frozenset({"business_manager", "agency_lead"})
+        review.actor = Actor(deputy.id, both, lent={"business_manager": absent.id})
+        event = review.take("record_scoping_return", answers={"agency": "Police", "involved": "no"})
+
+        assert (event.role, event.on_behalf_of) == ("agency_lead", None)
+
+    def test_a_correction_says_it_too(self, session, review, people):
+        event = self.take(review, people)
+        mended = review.correct(event.sequence, MON_3_MAR, answers={**SCOPING, "due_on": "2014-04-02"})
+
+        assert (mended.role, mended.on_behalf_of) == ("business_manager", people[1].id)

@@ -18,6 +18,7 @@ from models.queries.worklist import (
     page,
     people_on_cases,
     reader,
+    roles_of,
 )
 from webapp import clock
 from webapp.access import current_person, signed_in
@@ -81,9 +82,7 @@ def _asked(who: Reader) -> tuple[Asked, ...]:
 
 
 def _line(row: Row, who: Reader) -> Line:
-    on_board = who.places.boards.get(row.case.board_id, frozenset())
-    on_case = who.places.cases.get(row.case.id, frozenset())
-    return line_of(row, on_board | on_case, who.today, england())
+    return line_of(row, roles_of(db.session, who, row.case), who.today, england())
 
 
 def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
