@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.agency import Board
@@ -58,9 +70,16 @@ class PanelMember(Base):
     from_on: Mapped[date]
     until_on: Mapped[date | None]
 
+    person: Mapped[Person] = relationship()
+
+    @classmethod
+    def sits_on(cls, day: date) -> ColumnElement[bool]:
+        """Return the condition that somebody is a member on `day`."""
+        return and_(cls.from_on <= day, or_(cls.until_on.is_(None), cls.until_on >= day))
+
 
 class Meeting(Base):
-    """A day on which a panel meets. Its minutes are drafted from what was recorded, then approved and locked."""
+    """A day on which a panel meets, and what has become of the packs for it (DOMAIN 8.1)."""
 
     __tablename__ = "panel_meeting"
     __table_args__ = (UniqueConstraint("panel_id", "held_on"),)
@@ -69,9 +88,10 @@ class Meeting(Base):
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.board_id"))
     held_on: Mapped[date]
     theme: Mapped[str | None]
-    minutes: Mapped[str | None]
-    minutes_approved_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    pack_released_at: Mapped[datetime | None]
+    pack_released_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    packs_destroyed_at: Mapped[datetime | None]
 
     panel: Mapped[Panel] = relationship()
     cases: Mapped[list[MeetingCase]] = relationship(order_by="MeetingCase.place, MeetingCase.case_id")
@@ -87,23 +107,39 @@ class MeetingCase(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("panel_meeting.id"), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), primary_key=True)
     place: Mapped[int]
+    listed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    chaired_by_id: Mapped[int | None] = mapped_column(ForeignKey(PanelMember.id))
+    """The member named to take the chair for this case, where the chair cannot."""
+    summary: Mapped[str | None]
+    """The summary as the coordinator reads it over for the pack."""
+    page: Mapped[dict[str, Any] | None]
+    """The page as it was released to members. Gone once the packs are destroyed."""
 
     case: Mapped[Case] = relationship()
+    meeting: Mapped[Meeting] = relationship(viewonly=True)
+    chaired_by: Mapped[PanelMember | None] = relationship()
 
 
 class Attendance(Base):
-    """That a member was at a meeting. Who was there for one case is recorded with its review."""
+    """That a member is invited to a meeting, and whether they came. Who was there for one case is in its history."""
 
     __tablename__ = "panel_attendance"
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("panel_meeting.id"), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("panel_member.id"), primary_key=True)
+    attended: Mapped[bool | None]
+    """Not known until somebody has said."""
+    interests_considered_at: Mapped[datetime | None]
+    """When the member last looked at the cases listed and said in which of them they have an interest."""
+
+    member: Mapped[PanelMember] = relationship()
 
 
 class DeclaredInterest(Base):
     """That a member has an interest in a case, which is withheld from them from then on.
 
-    The step `declare_interest` says so in the history, by role; here is whose it is, for access.
+    The step `declare_interest` says so in the history, by role; here is whose it is, for access. It goes only when the
+    step is struck out, with a reason, by somebody who has no interest of their own.
     """
 
     __tablename__ = "declared_interest"
@@ -133,6 +169,10 @@ class PanelAction(Base):
     due_on: Mapped[date]
     done_on: Mapped[date | None]
     outcome: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    meeting: Mapped[Meeting] = relationship()
+    case: Mapped[Case | None] = relationship()
 
 
 def boards_served(session: Session, board_ids: Collection[int]) -> frozenset[int]:

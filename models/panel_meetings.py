@@ -1,53 +1,176 @@
-"""A panel's meetings: what is ready for one, the pack for each member, who has an interest, and the minutes drafted."""
+"""A panel's meetings: what is ready for one, what is listed in which order, who has an interest, and who came.
+
+What somebody has an interest in is withheld from them here as everywhere: every list is asked for by a person.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Select, nulls_last, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, nulls_last, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from models.anonymity import withheld
-from models.case import Case, CaseEvent
-from models.casework import Actor, history_of, take_step
-from models.child_death import ChildDeath
-from models.panel import DeclaredInterest, Meeting, MeetingCase, Panel, PanelAction, boards_served
-from workflows.child_death_codes import ETHNICITIES, PLACES_OF_DEATH, SEX
-from workflows.child_deaths import age_in_words, ethnicity
-from workflows.codes import YES_NO_NOT_KNOWN, words_of
+from models import audit
+from models.case import Case, CaseEvent, Deadline
+from models.casework import Actor, correct_event, history_of, take_step
+from models.panel import (
+    Attendance,
+    DeclaredInterest,
+    Meeting,
+    MeetingCase,
+    Panel,
+    PanelMember,
+    boards_served,
+    has_interest,
+)
+from workflows.child_death_codes import PANEL_ROLES
+from workflows.codes import words_of
 from workflows.dates import PartialDate
 from workflows.history import Event
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.standing import Told
 
-READY = "ready_for_panel"
+READY, LISTED = "ready_for_panel", "on_agenda"
+CHAIR = "chair"
 
 
-def cases_ready(session: Session, panel: Panel, *, limit: int = 50) -> Sequence[Case]:
-    """Return the cases ready for this panel, those whose clock bites first at the top."""
+class NotForThisMeeting(ValueError):
+    """Something cannot be done at this meeting. The words say why."""
+
+
+# --- Whom a case is withheld from -------------------------------------------
+
+
+def withheld_from(person_id: int) -> Select[int]:
+    """Return the query of the cases that are withheld from a person because of an interest."""
+    return select(DeclaredInterest.case_id).where(DeclaredInterest.person_id == person_id)
+
+
+def not_withheld(person_id: int | None) -> ColumnElement[bool]:
+    """Return the condition on `Case` that the person has declared no interest in it; for nobody, that it is a case."""
+    interest = exists().where(DeclaredInterest.person_id == person_id, DeclaredInterest.case_id == Case.id)
+    return ~interest.correlate_except(DeclaredInterest)
+
+
+# --- What is ready, and what is listed --------------------------------------
+
+
+def cases_ready(session: Session, panel: Panel, *, person_id: int | None = None, limit: int = 50) -> Sequence[Case]:
+    """Return the cases that may be listed, those whose clock bites first at the top.
+
+    One that was put on the agenda outside any meeting is among them until it is taken over by one.
+    """
     boards = boards_served(session, [panel.board_id])
+    at_a_meeting = exists().where(MeetingCase.case_id == Case.id)
     ready = select(Case).where(
-        Case.board_id.in_(boards), Case.workflow_key == CHILD_DEATH_REVIEW, Case.state == READY
+        Case.board_id.in_(boards), Case.workflow_key == CHILD_DEATH_REVIEW, not_withheld(person_id),
+        or_(Case.state == READY, and_(Case.state == LISTED, ~at_a_meeting)),
     )  # fmt: skip
     return session.scalars(ready.order_by(nulls_last(Case.bites_on), Case.opened_on, Case.id).limit(limit)).all()
 
 
-def list_case(session: Session, meeting: Meeting, case: Case, *, actor: Actor, on: date, now: datetime) -> CaseEvent:
-    """Return the event that lists a case for a meeting, with the panel's rule of quorum as it is that day.
+def still_lacking(session: Session, case_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return for each case the agencies whose report was asked for and has not come."""
+    owed = select(Deadline.case_id, Deadline.agency).where(
+        Deadline.case_id.in_(case_ids), Deadline.clock_key == "report_return", Deadline.agency.is_not(None),
+        Deadline.met_last.is_(None), Deadline.voided_on.is_(None),
+    )  # fmt: skip
+    found: dict[int, tuple[str, ...]] = {}
+    for case_id, agency in session.execute(owed.distinct().order_by(Deadline.case_id, Deadline.agency)):
+        found[case_id] = (*found.get(case_id, ()), str(agency))
+    return found
 
-    Raises StepRefused.
+
+def cases_listed(session: Session, meeting: Meeting, person_id: int) -> Sequence[MeetingCase]:
+    """Return the cases of a meeting in their order, without those that are withheld from the person."""
+    listed = select(MeetingCase).join(Case, Case.id == MeetingCase.case_id)
+    listed = listed.where(MeetingCase.meeting_id == meeting.id, not_withheld(person_id))
+    in_order = listed.order_by(MeetingCase.place, MeetingCase.case_id)
+    return session.scalars(in_order.options(joinedload(MeetingCase.case))).all()
+
+
+def case_listed(session: Session, meeting: Meeting, reference: str, person_id: int) -> MeetingCase | None:
+    """Return one case of a meeting, unless it is withheld from the person or not there."""
+    listed = select(MeetingCase).join(Case, Case.id == MeetingCase.case_id)
+    one = listed.where(
+        MeetingCase.meeting_id == meeting.id, Case.reference == reference, not_withheld(person_id)
+    )  # fmt: skip
+    return session.scalars(one).one_or_none()
+
+
+def list_case(session: Session, meeting: Meeting, case: Case, *, actor: Actor, on: date, now: datetime) -> MeetingCase:
+    """Return the case in its place at the end of a meeting, listed with the panel's rule of quorum as it is that day.
+
+    Raises StepRefused, and NotForThisMeeting where it is listed for another.
     """
-    rule: dict[str, Any] = {"quorum_roles": list(meeting.panel.quorum_roles)} if meeting.panel.quorum_roles else {}
-    answers = {"meeting_on": meeting.held_on.isoformat(), "quorum_minimum": str(meeting.panel.quorum_minimum), **rule}
-    told = Told(PartialDate.on(on), answers)
-    event = take_step(session, case, "list_for_panel", actor=actor, told=told, now=now)
-    place = max((each.place for each in meeting.cases), default=0) + 1
-    meeting.cases.append(MeetingCase(case_id=case.id, place=place))
+    if case.state == LISTED and (day := _listed_for(session, case)) != meeting.held_on.isoformat():
+        words = PartialDate.parse(day).words()
+        raise NotForThisMeeting(f"This case is listed for the meeting of {words}. Defer it there first")
+    if case.state != LISTED:
+        rule = {"quorum_roles": list(meeting.panel.quorum_roles)} if meeting.panel.quorum_roles else {}
+        answers = {"meeting_on": meeting.held_on.isoformat(), "quorum_minimum": str(meeting.panel.quorum_minimum)}
+        told = Told(PartialDate.on(on), {**answers, **rule})
+        take_step(session, case, "list_for_panel", actor=actor, told=told, now=now)
+    session.refresh(meeting, ["cases"])
+    listed = next((each for each in meeting.cases if each.case_id == case.id), None)
+    if listed is None:
+        listed = MeetingCase(case_id=case.id, listed_at=now)
+        meeting.cases.append(listed)
+    listed.place = max((each.place for each in meeting.cases if each is not listed), default=0) + 1
+    listed.listed_at, listed.page = now, None
     session.flush()
-    return event
+    return listed
+
+
+def _listed_for(session: Session, case: Case) -> str:
+    """Return the day of the meeting for which the case was listed last, as ISO text."""
+    listed = [event for event in history_of(session, case).effective() if event.step == "list_for_panel"]
+    return str(listed[-1].answers["meeting_on"])
+
+
+def move_case(session: Session, meeting: Meeting, case_id: int, by: Literal[-1, 1], *, person_id: int) -> None:
+    """Let the case change places with the one before or after it, of those that the person sees."""
+    seen = list(cases_listed(session, meeting, person_id))
+    at = next(number for number, each in enumerate(seen) if each.case_id == case_id)
+    if 0 <= at + by < len(seen):
+        one, other = seen[at], seen[at + by]
+        one.place, other.place = other.place, one.place
+        session.flush()
+
+
+# --- What became of a case at a meeting -------------------------------------
+
+Outcome = Literal["to_come", "deferred", "reviewed", "categorised"]
+
+
+def events_at(session: Session, case: Case, held_on: date) -> list[Event]:
+    """Return what was recorded of a case since it was listed for the meeting of a day, its listing first."""
+    events = list(history_of(session, case).effective())
+    day = held_on.isoformat()
+    listed = [at for at, each in enumerate(events) if each.step == "list_for_panel" and _is_for(each, day)]
+    if not listed:
+        return []
+    later = [at for at, each in enumerate(events) if at > listed[-1] and each.step == "list_for_panel"]
+    return events[listed[-1] : later[0] if later else None]
+
+
+def _is_for(event: Event, day: str) -> bool:
+    return bool(event.answers.get("meeting_on") == day)
+
+
+def outcome_of(events: Sequence[Event]) -> Outcome:
+    """Return what became of a case at the meeting these events belong to."""
+    steps = {each.step for each in events}
+    if "categorise" in steps:
+        return "categorised"
+    if "review_at_panel" in steps:
+        return "reviewed"
+    return "deferred" if "defer_review" in steps else "to_come"
+
+
+# --- Interests --------------------------------------------------------------
 
 
 def declare_interest(
@@ -71,116 +194,106 @@ def declare_interest(
         person_id=person_id, case_id=case.id, declared_at=now, event_sequence=event.sequence
     )  # fmt: skip
     session.merge(declared)
+    _forget_as_chair(session, case, person_id)
     session.flush()
     return event
 
 
-def withheld_from(person_id: int) -> Select[int]:
-    """Return the query of the cases that are withheld from a person because of an interest."""
-    return select(DeclaredInterest.case_id).where(DeclaredInterest.person_id == person_id)
+def _forget_as_chair(session: Session, case: Case, person_id: int) -> None:
+    """Let nobody take the chair any longer for a case in which they have an interest."""
+    named = select(MeetingCase).join(PanelMember, PanelMember.id == MeetingCase.chaired_by_id)
+    for each in session.scalars(named.where(MeetingCase.case_id == case.id, PanelMember.person_id == person_id)):
+        each.chaired_by_id = None
 
 
-# --- The pack ---------------------------------------------------------------
+def lift_interest(session: Session, case: Case, *, person_id: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Strike out a declaration that was a mistake, with why, and show the case to the person again (P34).
+
+    Whoever has an interest in the case acts on it in no role, and so cannot do this. Raises StepRefused.
+    """
+    declared = session.get_one(DeclaredInterest, (person_id, case.id))
+    if declared.event_sequence is not None and _stands(session, case, declared.event_sequence):
+        correct_event(session, case, declared.event_sequence, actor=actor, told=None, reason=reason, now=now)
+    session.delete(declared)
+    session.flush()
+    audit.record(
+        session, "interest_lifted", at=now, person_id=actor.person_id, case_id=case.id,
+        detail={"about_person": person_id},
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One case as a panel reads it: no name, no place but its kind, no exact date."""
-
-    case_id: int
-    known_as: str
-    age: str
-    sex: str
-    ethnicity: str
-    expected: str
-    place: str
-    month: str
-    summary: str
-    reports: tuple[str, ...]
-    outstanding: tuple[str, ...]
-    proceedings: tuple[str, ...]
+def _stands(session: Session, case: Case, sequence: int) -> bool:
+    return history_of(session, case).standing_version(sequence) is not None
 
 
-def pack(session: Session, meeting: Meeting, person_id: int) -> list[Page]:
-    """Return the pages of a meeting for one member, without the cases in which they declared an interest."""
-    withheld_ids = set(session.scalars(withheld_from(person_id)))
-    return [page_of(session, each.case) for each in meeting.cases if each.case_id not in withheld_ids]
+def interests_in(session: Session, case: Case) -> Sequence[DeclaredInterest]:
+    """Return the interests declared in a case, the first declared first."""
+    declared = select(DeclaredInterest).where(DeclaredInterest.case_id == case.id)
+    return session.scalars(declared.order_by(DeclaredInterest.declared_at, DeclaredInterest.person_id)).all()
 
 
-def page_of(session: Session, case: Case) -> Page:
-    """Return one case as a panel reads it. What in its summary could identify somebody is replaced by what it was."""
-    events = history_of(session, case).effective()
-    told = next(event.answers for event in events if event.step == "notify_death")
-    born_on, died_on = PartialDate.parse(told["born_on"]), PartialDate.parse(told["died_on"])
-    return Page(
-        case_id=case.id,
-        known_as=case.pseudonym or case.reference,
-        age=age_in_words(min(born_on.last, died_on.last), died_on.last),
-        sex=words_of(SEX, told["sex"]),
-        ethnicity=words_of(ETHNICITIES, ethnicity(told.get("ethnic_group"))),
-        expected=words_of(YES_NO_NOT_KNOWN, told["expected"]),
-        place=words_of(PLACES_OF_DEATH, told.get("place_of_death", "not_known")),
-        month=PartialDate.month(died_on.first.year, died_on.first.month).words(),
-        summary=withheld(_last(events, "summary"), session.get(ChildDeath, case.id)),
-        reports=tuple(str(event.answers["agency"]) for event in events if event.step == "record_report"),
-        outstanding=tuple(_last(events, "outstanding") or ()),
-        proceedings=tuple(_proceeding(event) for event in events if event.step == "record_proceedings"),
-    )
+def name_as_chair(
+    session: Session, listed: MeetingCase, member: PanelMember | None, *, person_id: int, now: datetime
+) -> None:
+    """Name the member who takes the chair for this case instead of the chair; nobody, for the chair again.
+
+    Raises NotForThisMeeting where the member has an interest in it.
+    """
+    if member is not None and has_interest(session, member.person_id, listed.case_id):
+        raise NotForThisMeeting("This member has an interest in the case. Name another")
+    listed.chaired_by_id = member.id if member else None
+    audit.record(
+        session, "chair_named", at=now, person_id=person_id, case_id=listed.case_id,
+        detail={"member": member.id if member else None, "meeting": listed.meeting_id},
+    )  # fmt: skip
+    session.flush()
 
 
-def _last(events: Sequence[Event], question: str) -> Any:
-    answers = (event.answers[question] for event in reversed(events) if question in event.answers)
-    return next(answers, "")
+# --- Who comes --------------------------------------------------------------
 
 
-def _proceeding(event: Event) -> str:
-    process, happened = str(event.answers["process"]), str(event.answers["event"])
-    return f"{process.replace('_', ' ').capitalize()}: {happened.replace('_', ' ')}"
+def members_on(session: Session, panel: Panel, day: date) -> Sequence[PanelMember]:
+    """Return who sits on a panel on a day: the chair first, then in the order of the roles."""
+    sitting = select(PanelMember).where(PanelMember.panel_id == panel.board_id, PanelMember.sits_on(day))
+    members = session.scalars(sitting.options(joinedload(PanelMember.person))).all()
+    return _in_order(members)
 
 
-# --- Minutes ----------------------------------------------------------------
+def invite_members(session: Session, meeting: Meeting) -> None:
+    """Invite everybody who sits on the panel on the day of the meeting and is not invited yet."""
+    invited = {each.member_id for each in meeting.attendances}
+    for member in members_on(session, meeting.panel, meeting.held_on):
+        if member.id not in invited:
+            meeting.attendances.append(Attendance(member_id=member.id, member=member))
+    session.flush()
 
 
-def draft_minutes(session: Session, meeting: Meeting, roles_words: Mapping[str, str]) -> str:
-    """Return minutes drafted from what was recorded, without names: who was there by role, and each case in turn."""
-    lines = [f"{meeting.panel.board.name}: meeting of {PartialDate.on(meeting.held_on).words()}", ""]
-    if meeting.theme:
-        lines += [f"Theme: {meeting.theme}", ""]
-    for number, each in enumerate(meeting.cases, start=1):
-        lines += _minute(session, number, each.case, meeting.held_on, roles_words)
-    actions = session.scalars(
-        select(PanelAction).where(PanelAction.meeting_id == meeting.id).order_by(PanelAction.due_on, PanelAction.id)
-    ).all()
-    if actions:
-        lines += ["Actions", *(f"- {each.action} ({each.owner}, by {_words(each.due_on)})" for each in actions)]
-    return "\n".join(lines).rstrip() + "\n"
+def present_for(session: Session, listed: MeetingCase) -> list[PanelMember]:
+    """Return the members who came to the meeting and may be there for this case: those with an interest leave."""
+    came = select(PanelMember).join(Attendance, Attendance.member_id == PanelMember.id).where(
+        Attendance.meeting_id == listed.meeting_id, Attendance.attended.is_(True),
+        PanelMember.person_id.not_in(
+            select(DeclaredInterest.person_id).where(DeclaredInterest.case_id == listed.case_id)
+        ),
+    )  # fmt: skip
+    return _in_order(session.scalars(came.options(joinedload(PanelMember.person))).all())
 
 
-def _minute(
-    session: Session, number: int, case: Case, held_on: date, roles_words: Mapping[str, str]
-) -> list[str]:  # fmt: skip
-    events = [event for event in history_of(session, case).effective() if event.happened_on.last == held_on]
-    lines = [f"{number}. {case.pseudonym or case.reference}"]
-    for event in events:
-        lines += _told_in_minutes(event, roles_words)
-    return [*lines, ""]
+def _in_order(members: Iterable[PanelMember]) -> list[PanelMember]:
+    order = {role: number for number, role in enumerate((CHAIR, *(option.key for option in PANEL_ROLES)))}
+    return sorted(members, key=lambda each: (order.get(each.role, len(order)), each.person.name, each.id))
 
 
-def _told_in_minutes(event: Event, roles_words: Mapping[str, str]) -> list[str]:
-    answers = event.answers
-    if event.step == "declare_interest":
-        return [f"   Interest declared: {roles_words.get(answers['role'], answers['role'])}."]
-    if event.step == "defer_review":
-        return [f"   Deferred: {answers['reasons']}"]
-    if event.step == "review_at_panel":
-        return [f"   Present: {', '.join(answers['roles_present'])}."]
-    if event.step == "categorise":
-        found = [f"   Category {answers['category']}; {answers['preventability'].replace('_', ' ')}."]
-        for key, title in (("issues", "Issues"), ("learning", "Learning"), ("recommendations", "Recommendations")):
-            found += [f"   {title}: {'; '.join(answers[key])}"] if answers.get(key) else []
-        return found
-    return []
+def seat_words(role: str) -> str:
+    """Return what a member stands for in words: 'Chair', 'Police'."""
+    return "Chair" if role == CHAIR else words_of(PANEL_ROLES, role)
 
 
-def _words(day: date) -> str:
-    return PartialDate.on(day).words()
+def roles_of(members: Collection[PanelMember]) -> list[str]:
+    """Return what these members stand for in words, each once, as a history records who was present."""
+    return list(dict.fromkeys(seat_words(each.role) for each in members))
+
+
+def rule_answers(events: Sequence[Event]) -> Mapping[str, Any]:
+    """Return the answers with which the case was listed, which say the rule of quorum of that day."""
+    return events[0].answers if events else {}

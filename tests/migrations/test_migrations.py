@@ -24,6 +24,7 @@ from models import (
     moved_clock,
     outbox,
     panel,
+    panel_minutes,
     people,
     possible_duplicate,
     public_notification,
@@ -37,7 +38,8 @@ from models.migrate import MIGRATIONS, current_revision, downgrade, head_revisio
 
 TABLE_MODULES = (
     audit, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision, import_run,
-    kept_apart, moved_clock, outbox, panel, people, possible_duplicate, public_notification, pulse, reporting_form, sessions,
+    kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate, public_notification, pulse,
+    reporting_form, sessions,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -58,7 +60,7 @@ ALLOWED = {
     "counted_death": REBUILD,
     "counted_review": REBUILD,
     "deadline": REBUILD,
-    "declared_interest": ADD,
+    "declared_interest": {"INSERT", "DELETE"},
     "delivery": KEEP,
     "demonstration_letter": ADD,
     "deputyship": KEEP,
@@ -82,6 +84,7 @@ ALLOWED = {
     "panel_meeting": KEEP,
     "panel_meeting_case": REBUILD,
     "panel_member": KEEP,
+    "panel_minutes": KEEP,
     "person": KEEP,
     "possible_duplicate": KEEP,
     "public_notification": REBUILD,

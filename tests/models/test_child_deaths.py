@@ -16,11 +16,12 @@ from models.child_death_import import ACTS_AS
 from models.child_deaths import Details, agencies_to_ask, change_details, details_of, notify_death, residence_note
 from models.kept_apart import answers_kept_apart
 from models.panel import Meeting, Panel, PanelAction, PanelBoard
-from models.panel_meetings import cases_ready, declare_interest, draft_minutes, list_case, pack, page_of
+from models.panel_meetings import cases_ready, declare_interest, list_case
+from models.panel_minutes import draft_minutes
+from models.panel_packs import pack, page_of, release_pack
 from models.people import Appointment, Person
 from models.queries.access import cases_visible_to, roles_on, sight_of
 from models.reporting_forms import form_asked, request_form, return_form, save_answers
-from workflows.child_death_codes import PANEL_ROLES
 from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, GuardsNotMet, StepRefused
 from workflows.reporting_forms import form_named
@@ -171,6 +172,13 @@ class TestReferral:
         assert "Ada" not in str(session.scalars(select(CaseEvent.answers).where(CaseEvent.case_id == review.id)).all())
 
 
+def a_person(session):
+    person = Person(name="A. Person", email=f"{uuid.uuid4()}@example.org")
+    session.add(person)
+    session.flush()
+    return person
+
+
 @pytest.fixture
 def panel(session, board):
     panel = Panel(board_id=board.id, quorum_roles=["Police"], quorum_minimum=3)
@@ -216,7 +224,8 @@ class TestMeetings:
         ready(session, case, summary=summary)
         list_case(session, meeting, case, actor=OFFICE, on=date(2017, 5, 11), now=NOON)
 
-        (page,) = pack(session, meeting, person_id=1)
+        release_pack(session, meeting, person_id=a_person(session).id, now=NOON)
+        (page,) = pack(session, meeting, person_id=a_person(session).id)
 
         written = str(page)
         assert not any(word in written for word in ("Ada", "Invented", "Bea", "ZZ1", "1 May", "2017-05-01", "943"))
@@ -239,9 +248,9 @@ class TestMeetings:
         )
         session.flush()
 
-        minutes = draft_minutes(session, meeting, {option.key: option.words for option in PANEL_ROLES})
+        minutes = draft_minutes(session, meeting)
 
-        assert "1. Child A" in minutes
+        assert "2. Child A" in minutes
         assert "Interest declared: Education." in minutes
         assert "Present: Designated doctor, Local authority, Police." in minutes
         assert "Safe sleep advice" in minutes
@@ -254,7 +263,7 @@ class TestMeetings:
         list_case(session, meeting, case, actor=OFFICE, on=date(2017, 5, 11), now=NOON)
         take(session, case, "defer_review", meeting.held_on, reasons="A report is missing")
 
-        assert "Deferred: A report is missing" in draft_minutes(session, meeting, {})
+        assert "Deferred: A report is missing" in draft_minutes(session, meeting)
 
 
 class TestInterests:
@@ -286,6 +295,7 @@ class TestInterests:
         assert set(session.scalars(seen)) == {other.id}
         assert roles_on(session, chair.id, ours, TUE_2_MAY_2017) == frozenset()
         assert roles_on(session, chair.id, other, TUE_2_MAY_2017) == {"cdop_chair"}
+        release_pack(session, meeting, person_id=a_person(session).id, now=NOON)
         assert [page.case_id for page in pack(session, meeting, chair.id)] == [other.id]
 
     def test_they_do_not_take_the_chair(self, session, meeting, notify, chair):

@@ -143,6 +143,8 @@ CATEGORISATION_QUESTIONS = (
            hint="If more than one applies, the one nearest the top"),
     some_of("other_categories", "Other categories that also apply", CATEGORY_OPTIONS, group=CONCLUSION),
     one_of("preventability", "Preventability", PREVENTABILITY, required=True, group=CONCLUSION),
+    long_text("reasons", "Reasons for the conclusion", group=CONCLUSION),
+    text("dissent", "Who saw it differently, by role, and how", group=CONCLUSION),
     lines("issues", "Issues identified", group=FOLLOW_UP, hint="One on each line"),
     lines("learning", "Learning points", group=FOLLOW_UP, hint="One on each line"),
     lines("recommendations", "Recommendations, and to whom", group=FOLLOW_UP, hint="One on each line"),

@@ -6,8 +6,8 @@ A span is never removed. One ended early says when and by whom, because steps re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:

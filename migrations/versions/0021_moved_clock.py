@@ -6,8 +6,8 @@ Kept in the database because web workers and the scheduler must both find it. In
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:

@@ -1,0 +1,161 @@
+"""Which panels a person has to do with, and as what; and how often those invited come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.agency import Board
+from models.panel import Attendance, Meeting, MeetingCase, Panel, PanelMember
+from models.panel_meetings import roles_of
+from models.people import Appointment, Person, normal_email
+from models.queries.access import OF_CHILD_DEATHS, roles_on
+from workflows.quorum import quorum_rule
+from workflows.roles import ADMINISTRATOR, CDOP_CHAIR, CDOP_COORDINATOR, PANEL_MEMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """How somebody sits at a panel today: the roles they are appointed to it in, and their places as a member."""
+
+    panel: Panel
+    person_id: int
+    roles: frozenset[str]
+    members: tuple[PanelMember, ...] = ()
+
+    @property
+    def is_concerned(self) -> bool:
+        """Whether the panel's meetings are any of their business: an administrator's they are not."""
+        return bool(self.members or self.roles & set(OF_CHILD_DEATHS))
+
+    @property
+    def coordinates(self) -> bool:
+        return CDOP_COORDINATOR in self.roles
+
+    @property
+    def runs_meetings(self) -> bool:
+        return bool(self.roles & {CDOP_COORDINATOR, CDOP_CHAIR})
+
+    @property
+    def sets_up(self) -> bool:
+        return bool(self.roles & {CDOP_COORDINATOR, ADMINISTRATOR})
+
+    @property
+    def administers(self) -> bool:
+        return ADMINISTRATOR in self.roles
+
+
+def seat_at(session: Session, person_id: int, prefix: str, on: date) -> Seat | None:
+    """Return how a person sits at the panel whose references begin so; nothing where there is none, or no seat."""
+    panel = session.scalars(select(Panel).join(Board).where(Board.reference_prefix == prefix)).one_or_none()
+    return _seat(session, panel, person_id, on) if panel else None
+
+
+def seats_of(session: Session, person_id: int, on: date) -> list[Seat]:
+    """Return every panel a person has to do with on a day, by name."""
+    panels = session.scalars(select(Panel).join(Board).order_by(Board.name, Board.id)).all()
+    return [seat for panel in panels if (seat := _seat(session, panel, person_id, on))]
+
+
+def sits_anywhere(session: Session, person_id: int, on: date) -> bool:
+    """Return whether a person is a member of some panel on a day."""
+    sits = select(PanelMember.id).where(PanelMember.person_id == person_id, PanelMember.sits_on(on))
+    return session.scalar(sits.limit(1)) is not None
+
+
+def _seat(session: Session, panel: Panel, person_id: int, on: date) -> Seat | None:
+    held = select(Appointment.role).where(
+        Appointment.person_id == person_id, Appointment.held_on(on),
+        (Appointment.board_id == panel.board_id) | (Appointment.role == ADMINISTRATOR),
+    )  # fmt: skip
+    sits = select(PanelMember).where(
+        PanelMember.panel_id == panel.board_id, PanelMember.person_id == person_id, PanelMember.sits_on(on)
+    )
+    members = tuple(session.scalars(sits.order_by(PanelMember.id)))
+    roles = frozenset(session.scalars(held)) & {*OF_CHILD_DEATHS, ADMINISTRATOR}
+    return Seat(panel, person_id, roles, members) if roles or members else None
+
+
+def roles_at(session: Session, seat: Seat, listed: MeetingCase, on: date) -> frozenset[str]:
+    """Return the roles in which somebody acts on a case at a meeting; none in which they have an interest.
+
+    A member acts as one, and whoever is named to take the chair for the case acts as its chair.
+    """
+    own = roles_on(session, seat.person_id, listed.case, on)
+    if seat.members:
+        own |= {PANEL_MEMBER}
+    if any(each.id == listed.chaired_by_id for each in seat.members):
+        own |= {CDOP_CHAIR}
+    return own
+
+
+def meetings_of(session: Session, panel: Panel) -> Sequence[Meeting]:
+    """Return the meetings of a panel, the latest first."""
+    held = select(Meeting).where(Meeting.panel_id == panel.board_id)
+    return session.scalars(held.order_by(Meeting.held_on.desc())).all()
+
+
+def meeting_on(session: Session, panel: Panel, held_on: date) -> Meeting | None:
+    """Return the meeting of a panel on a day."""
+    one = select(Meeting).where(Meeting.panel_id == panel.board_id, Meeting.held_on == held_on)
+    return session.scalars(one).one_or_none()
+
+
+def person_with_account(session: Session, email: str) -> Person | None:
+    """Return the person whose open account has this address."""
+    return session.scalars(select(Person).where(Person.email == normal_email(email), Person.active)).one_or_none()
+
+
+# --- K13: meetings, and attendance by agency --------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyAttendance:
+    """How often those who stand for an agency were invited to a meeting, and came."""
+
+    agency: str
+    invited: int
+    came: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanelAttendance:
+    """The meetings of a stretch of time: how many were held, how many had a quorum, and who came (K13).
+
+    Nothing here depends on any one case, so that nothing is told by it of a case that is withheld.
+    """
+
+    meetings: int
+    quorate: int
+    agencies: tuple[AgencyAttendance, ...]
+
+
+def attendance_of(session: Session, panel_id: int, first: date, last: date) -> PanelAttendance:
+    """Return who came to the meetings of a panel from a day to a day, by the agency they stand for.
+
+    Only meetings of which somebody has said who came are counted; a member without an agency is counted as `-`.
+    """
+    came = select(Meeting).join(Attendance, Attendance.meeting_id == Meeting.id).where(
+        Meeting.panel_id == panel_id, Meeting.held_on.between(first, last), Attendance.attended.is_not(None)
+    )  # fmt: skip
+    whole = joinedload(Meeting.attendances).joinedload(Attendance.member)
+    meetings = session.scalars(came.distinct().options(whole)).unique().all()
+    agency = func.coalesce(PanelMember.agency, "-")
+    counted = (
+        select(agency, func.count(), func.count().filter(Attendance.attended.is_(True)))
+        .join(PanelMember, PanelMember.id == Attendance.member_id)
+        .where(Attendance.meeting_id.in_([each.id for each in meetings]))
+    )
+    rows = session.execute(counted.group_by(agency).order_by(agency))
+    agencies = tuple(AgencyAttendance(name, invited, there) for name, invited, there in rows)
+    return PanelAttendance(len(meetings), sum(_had_quorum(each) for each in meetings), agencies)
+
+
+def _had_quorum(meeting: Meeting) -> bool:
+    panel = meeting.panel
+    roles = roles_of([each.member for each in meeting.attendances if each.attended])
+    return not quorum_rule(panel.quorum_roles, panel.quorum_minimum).missing(roles)
