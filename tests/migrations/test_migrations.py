@@ -29,6 +29,7 @@ from models import (
     possible_duplicate,
     public_notification,
     pulse,
+    reminder,
     reporting_form,
     sessions,
 )
@@ -39,7 +40,7 @@ from models.migrate import MIGRATIONS, current_revision, downgrade, head_revisio
 TABLE_MODULES = (
     audit, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision, import_run,
     kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate, public_notification, pulse,
-    reporting_form, sessions,
+    reminder, reporting_form, sessions,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -69,6 +70,7 @@ ALLOWED = {
     "hold": REBUILD,
     "import_refusal": {"INSERT", "DELETE"},
     "import_remark": {"INSERT", "DELETE"},
+    "ladder_adjustment": REBUILD,
     "import_run": KEEP,
     "import_upload": KEEP,
     "import_upload_part": {"INSERT", "DELETE"},
@@ -90,6 +92,9 @@ ALLOWED = {
     "public_notification": REBUILD,
     "reference_serial": KEEP,
     "reporting_form": KEEP,
+    "reminder": KEEP,
+    "reminder_answer": ADD,
+    "reminder_basis": KEEP,
     "review_case": KEEP,
     "sibling": REBUILD,
     "sign_in_attempt": {"INSERT", "DELETE"},

@@ -1,0 +1,81 @@
+"""What the next rung of every deadline was reckoned with: when the calendar or the ladders change, all are again."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date
+from hashlib import sha256
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from notifications import ladders
+from notifications.ladders import ladder_for
+from workflows import registry
+from workflows.calendar import Calendar
+
+AT_ONCE = 20_000
+"""Deadlines put back in one transaction, so that no statement runs for long."""
+
+_BASIS = "SELECT basis, began_on FROM reminder_basis WHERE id = 1"
+_BEGIN = (
+    "INSERT INTO reminder_basis (id, basis, began_on) VALUES (1, %(basis)s, %(today)s)"
+    " ON CONFLICT (id) DO UPDATE SET basis = EXCLUDED.basis RETURNING began_on"
+)
+_PUT_BACK = """
+WITH still_open AS (
+    SELECT id FROM deadline WHERE id > %(after)s AND met_first IS NULL AND voided_on IS NULL
+    ORDER BY id LIMIT %(at_once)s FOR UPDATE
+), put_back AS (
+    UPDATE deadline SET next_rung_on = '0001-01-01' FROM still_open
+    WHERE deadline.id = still_open.id AND next_rung_on IS DISTINCT FROM '0001-01-01'
+)
+SELECT max(id) FROM still_open
+"""
+
+
+class Begins(Protocol):
+    """What opens a transaction: an engine."""
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """Return a connection whose work is committed at the end, or undone."""
+        ...
+
+
+def reckon_again_if_changed(engine: Begins, calendar: Calendar, today: date) -> date:
+    """Put back every open deadline if it was last reckoned otherwise, and return the day reminders began.
+
+    A stop in the middle leaves the old basis written, so that the next sweep begins again.
+    """
+    now_reckoned_with = f"{calendar.version} {fingerprint()}"
+    with engine.begin() as connection:
+        kept = connection.exec_driver_sql(_BASIS).one_or_none()
+    if kept is not None and kept.basis == now_reckoned_with:
+        began_on: date = kept.began_on
+        return began_on
+    if kept is not None:
+        put_back_everything(engine)
+    with engine.begin() as connection:
+        told = {"basis": now_reckoned_with, "today": today}
+        began: date = connection.exec_driver_sql(_BEGIN, told).scalar_one()
+        return began
+
+
+def put_back_everything(engine: Begins) -> None:
+    """Have the next rung of every open deadline reckoned again."""
+    last: int | None = 0
+    while last is not None:
+        with engine.begin() as connection:
+            last = connection.exec_driver_sql(_PUT_BACK, {"after": last, "at_once": AT_ONCE}).scalar()
+
+
+def fingerprint() -> str:
+    """Return twelve hexadecimal digits that differ when any ladder does."""
+    clocks = {
+        (workflow, clock.key)
+        for workflow in registry.workflows()
+        for procedure in registry.workflow(workflow).procedures.values()
+        for clock in procedure.clocks
+    }
+    said = [f"{workflow} {clock} {ladder_for(workflow, clock)!r}" for workflow, clock in sorted(clocks)]
+    return sha256("\n".join([*said, ladders.LEAD_TIME]).encode()).hexdigest()[:12]

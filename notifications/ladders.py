@@ -1,0 +1,297 @@
+"""Ladders: for each clock, what is said before, at and after the day it is due, to whom, and to whom it goes up.
+
+Data, and every number with its source. Which day a rung falls on is reckoned here and nowhere else; what is said when
+is `notifications.thresholds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from workflows.calendar import Calendar
+from workflows.regimes import CHILD_DEATH_REVIEW
+from workflows.roles import (
+    AGENCY_LEAD,
+    BOARD_CHAIR,
+    BOARD_MEMBER,
+    BUSINESS_MANAGER,
+    CDOP_CHAIR,
+    CDOP_COORDINATOR,
+    DESIGNATED_DOCTOR,
+    SAFEGUARDING_PARTNER,
+    SUBGROUP_CHAIR,
+)
+
+Side = Literal["before", "at", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """How far a rung stands from the day something is due. The side is said, never read from a sign (P13)."""
+
+    side: Side
+    amount: int
+    unit: Literal["working_days", "days"] = "working_days"
+
+    def __post_init__(self) -> None:
+        if self.amount < 0 or (self.side == "at") != (self.amount == 0):
+            raise ValueError("A rung stands before, at or after the day, and how far is not negative")
+
+    def day(self, due_on: date, calendar: Calendar) -> date:
+        """Return the day the rung falls on. Raises CalendarTooShort."""
+        signed = -self.amount if self.side == "before" else self.amount
+        if self.unit == "days":
+            return due_on + timedelta(days=signed)
+        return calendar.add_working_days(due_on, signed)
+
+    def words(self) -> str:
+        """Return '5 working days before', 'on the day', '1 working day after'."""
+        if self.side == "at":
+            return "on the day"
+        unit = self.unit.replace("_", " ")
+        return f"{self.amount} {unit.removesuffix('s') if self.amount == 1 else unit} {self.side}"
+
+
+def before(amount: int) -> Offset:
+    return Offset("before", amount)
+
+
+def after(amount: int) -> Offset:
+    return Offset("after", amount)
+
+
+ON_THE_DAY = Offset("at", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One thing that is said: when, to which roles, and how a board may move it.
+
+    An `escalates` rung goes up to somebody: it is not said while what is late has been seen, and asks to be seen
+    itself. `least` and `most` are the working days a board may choose between; none where it may not be moved.
+    """
+
+    key: str
+    at: Offset
+    to: tuple[str, ...]
+    escalates: bool = False
+    least: int = 0
+    most: int = 0
+
+    @property
+    def can_be_moved(self) -> bool:
+        return self.most > 0
+
+    @property
+    def notice_key(self) -> str:
+        """The notice whose wording says it."""
+        if self.escalates:
+            return REMINDER_ESCALATED
+        return {"before": REMINDER_AHEAD, "at": REMINDER_DUE, "after": REMINDER_OVERDUE}[self.at.side]
+
+
+REMINDER_AHEAD, REMINDER_DUE, REMINDER_OVERDUE = "reminder_ahead", "reminder_due", "reminder_overdue"
+REMINDER_ESCALATED, REMINDER_MINIMUM_OVER = "reminder_escalated", "reminder_minimum_over"
+REMINDER_NOTICES = (
+    REMINDER_AHEAD, REMINDER_DUE, REMINDER_OVERDUE, REMINDER_ESCALATED, REMINDER_MINIMUM_OVER,
+)  # fmt: skip
+"""Every notice a reminder is sent under; `notifications.wording` has words for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs of one clock, in order; `chain` is how it goes up, the nearest first (DOMAIN 7).
+
+    `statutory` says that the limit is the guidance's and not the board's own: its escalations cannot be put off.
+    """
+
+    rungs: tuple[Rung, ...]
+    chain: tuple[str, ...]
+    source: str
+    office: str
+    """Who hears what nobody else is there to hear."""
+    statutory: bool = False
+    minimum: bool = False
+    """Whether the clock is a minimum that has to run, so that its day is when something becomes possible."""
+    answer_within: int = 5
+    """Working days an escalation may go unseen before it goes up once more. Local default."""
+
+    def rung(self, key: str) -> Rung:
+        """Return the rung of this key. Raises KeyError when there is none."""
+        for rung in self.rungs:
+            if rung.key == key:
+                return rung
+        raise KeyError(f"The ladder has no rung {key}")
+
+    def above(self, role: str) -> str | None:
+        """Return whom it goes up to from a role; nobody from the top."""
+        if role not in self.chain:
+            return self.chain[0] if self.chain else None
+        higher = self.chain[self.chain.index(role) + 1 :]
+        return higher[0] if higher else None
+
+    def moved(self, days: Mapping[str, int]) -> Ladder:
+        """Return the ladder as a board has it, which has moved the rungs named."""
+        if not days:
+            return self
+        return replace(
+            self,
+            rungs=tuple(
+                replace(rung, at=replace(rung.at, amount=days[rung.key])) if rung.key in days else rung
+                for rung in self.rungs
+            ),
+        )
+
+    def notice_key(self, rung: Rung) -> str:
+        return REMINDER_MINIMUM_OVER if self.minimum else rung.notice_key
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whom one kind of review turns to: who sees to a limit, and how it goes up."""
+
+    office: str
+    chain: tuple[str, ...]
+    agency_chain: tuple[str, ...]
+    panel: str
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def owners(self, clock_key: str) -> tuple[str, ...]:
+        return (self.office, *self.also.get(clock_key, ()))
+
+
+# DOMAIN 7: agency lead, agency board member, subgroup chair, business committee or executive, board chair. The
+# business manager stands where boards have a business committee; a letter to chief officers is written, not sent.
+_SERIOUS_CASES = _People(
+    BUSINESS_MANAGER,
+    (SUBGROUP_CHAIR, BOARD_CHAIR),
+    (BOARD_MEMBER, SUBGROUP_CHAIR, BUSINESS_MANAGER, BOARD_CHAIR),
+    SUBGROUP_CHAIR,
+    {"decision": (SUBGROUP_CHAIR,), "complete_review": (SUBGROUP_CHAIR,), "hold_review": (SUBGROUP_CHAIR,)},
+)
+_PRACTICE_REVIEWS = _People(
+    BUSINESS_MANAGER,
+    (SUBGROUP_CHAIR, SAFEGUARDING_PARTNER),
+    (BOARD_MEMBER, SUBGROUP_CHAIR, BUSINESS_MANAGER, SAFEGUARDING_PARTNER),
+    SUBGROUP_CHAIR,
+    {"rapid_review": (SUBGROUP_CHAIR,), "publish_review": (SUBGROUP_CHAIR,), "hold_review": (SUBGROUP_CHAIR,)},
+)
+# Board members are shown no child's death: a return goes up to the coordinator and to the chair of the panel.
+_CHILD_DEATHS = _People(
+    CDOP_COORDINATOR,
+    (CDOP_CHAIR,),
+    (CDOP_COORDINATOR, CDOP_CHAIR),
+    CDOP_CHAIR,
+    {
+        "joint_response_meeting": (DESIGNATED_DOCTOR,),
+        "review_meeting": (DESIGNATED_DOCTOR,),
+        "hold_review": (DESIGNATED_DOCTOR,),
+    },
+)
+_PEOPLE = {"serious_case_review": _SERIOUS_CASES, "practice_review": _PRACTICE_REVIEWS}
+
+LEAD_TIME = "WORKFLOWS 5: five working days before a limit, unless its clock says otherwise"
+LOCAL_AFTER = "one, five and ten working days after: local default, by the chaser ladder of DOMAIN 11"
+
+
+def _owed(people: _People, clock_key: str, *, statutory: bool, source: str) -> Ladder:
+    """Return the ladder of something the board itself owes by a day."""
+    owners, escalations = people.owners(clock_key), []
+    for number, role in enumerate(people.chain, start=1):
+        at = after(5 * number)
+        escalations.append(Rung(f"goes_up_{number}", at, (role,), escalates=True, least=1, most=30))
+    return Ladder(
+        (
+            Rung("ahead", before(5), owners, least=1, most=20),
+            Rung("due", ON_THE_DAY, owners),
+            Rung("overdue", after(1), owners, least=1, most=5),
+            *escalations,
+        ),
+        people.chain,
+        source,
+        people.office,
+        statutory,
+    )
+
+
+def _agency_return(people: _People) -> Ladder:
+    """Return the chaser ladder of DOMAIN 11: what an agency was asked for by a day.
+
+    The agency's own line manager has no account; the second chaser goes to the board's office beside the lead.
+    """
+    top = people.agency_chain[0] if people.agency_chain[0] != people.office else people.panel
+    return Ladder(
+        (
+            Rung("ahead", before(5), (AGENCY_LEAD,), least=1, most=20),
+            Rung("chaser_1", after(1), (AGENCY_LEAD,), least=1, most=10),
+            Rung("chaser_2", after(6), (AGENCY_LEAD, people.office), least=2, most=20),
+            Rung("goes_up", after(11), (top,), escalates=True, least=3, most=30),
+            *(() if top == people.panel else (Rung("panel_told", after(11), (people.panel,), least=3, most=30),)),
+        ),
+        people.agency_chain,
+        "Chaser ladder: local default, DOMAIN 11",
+        people.office,
+    )
+
+
+def _minimum(people: _People) -> Ladder:
+    """Return the ladder of a minimum that has to run: the office hears when it has."""
+    return Ladder(
+        (Rung("over", ON_THE_DAY, (people.office,)),),
+        (),
+        "The day the minimum has run: local default",
+        people.office,
+        minimum=True,
+    )
+
+
+AGENCY_RETURNS = frozenset({"scoping_return", "agency_report", "report_return"})
+MINIMA = frozenset({"keep_published"})
+STATUTORY: Mapping[str, frozenset[str]] = {
+    "serious_case_review": frozenset(
+        {
+            "decision", "complete_review", "transition_completion", "explain_not_initiating", "pre_publication_copy",
+            "incident_notification", "tell_national_bodies",
+        }
+    ),
+    "practice_review": frozenset(
+        {"incident_notification", "tell_partners", "rapid_review", "publish_review", "pre_publication_copy"}
+    ),
+    CHILD_DEATH_REVIEW: frozenset(
+        {
+            "notification", "joint_response_meeting", "review_meeting", "panel_review", "national_return",
+            "completion_after_transition",
+        }
+    ),
+}  # fmt: skip
+"""By kind of review, the clocks whose limit is in law or statutory guidance; each rule is in `docs/rules.md`."""
+
+OWN: Mapping[str, str] = {
+    "hold_review": "DOMAIN 6.3: a hold past the day it must be looked at is overdue. Local default",
+    "action": "DOMAIN 7: an overdue action goes up from the subgroup to the board. Local default",
+    "impact_evidence": "DOMAIN 7: evidence of impact is asked for and goes up as an action does. Local default",
+}
+"""The limits boards set themselves, with where their ladder is from."""
+
+
+def ladder_for(workflow_key: str, clock_key: str) -> Ladder:
+    """Return the ladder of a clock, before what a board has moved. A clock nobody listed has the ladder of a limit.
+
+    Every clock declared is listed, which a test holds; the ladder of one that is not errs towards telling somebody.
+    """
+    people = _PEOPLE.get(workflow_key, _CHILD_DEATHS)
+    if clock_key in AGENCY_RETURNS:
+        return _agency_return(people)
+    if clock_key in MINIMA:
+        return _minimum(people)
+    source = OWN.get(clock_key, f"{LEAD_TIME}; {LOCAL_AFTER}")
+    statutory = clock_key in STATUTORY.get(workflow_key, frozenset())
+    return _owed(people, clock_key, statutory=statutory, source=source)
+
+
+def is_listed(workflow_key: str, clock_key: str) -> bool:
+    """Return whether somebody decided which ladder the clock has."""
+    return clock_key in AGENCY_RETURNS | MINIMA | STATUTORY.get(workflow_key, frozenset()) | OWN.keys()

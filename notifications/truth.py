@@ -1,0 +1,153 @@
+"""Whether what a message says is still so, asked of what is stored at the moment it is to be sent (P20)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Integer, cast, exists, select
+from sqlalchemy.orm import Session
+
+from models.case import Case, CaseEvent, Deadline, Hold
+from models.outbox import OutboxMessage
+from models.reminder import Reminder, ReminderAnswer
+from notifications.ladders import REMINDER_ESCALATED
+from workflows import registry
+from workflows.dates import day_in_words, london_day
+from workflows.roles import ROLES
+
+WAITS = frozenset({"decision_awaited", "recommendation_awaited", "report_submitted", "ready_for_panel"})
+"""Notices that somebody's turn has come: true while the case stands where the step left it."""
+
+ASKS = frozenset({"scoping_requested", "agency_report_requested", "report_requested"})
+"""Notices that an agency is asked for something: true while it is owed."""
+
+HOLDS = frozenset({"hold_authorised"})
+"""Notices that a hold began: true until it is released."""
+
+
+def why_not_true(session: Session, message: OutboxMessage, now: datetime) -> str | None:
+    """Return why a message is no longer true, in words, or nothing where it still is."""
+    if message.case_id is None:
+        return None
+    if reminder_id := message.payload.get("reminder"):
+        return _of_a_reminder(session, session.get_one(Reminder, reminder_id), now)
+    if message.event_sequence is None:
+        return None
+    return _of_a_step(session, message, message.case_id, message.event_sequence)
+
+
+# --- Reminders ---------------------------------------------------------------
+
+
+def _of_a_reminder(session: Session, reminder: Reminder, now: datetime) -> str | None:
+    deadline = session.scalar(
+        select(Deadline)
+        .where(Deadline.case_id == reminder.case_id, Deadline.clock_key == reminder.clock_key)
+        .where(Deadline.subject == reminder.subject)
+        .execution_options(populate_existing=True)
+    )
+    if deadline is None or deadline.due_last is None:
+        return "What asked for it was corrected or struck out"
+    return (
+        _why_it_is_over(deadline)
+        or _why_it_moved(deadline, reminder)
+        or _why_it_was_answered(session, reminder, now)
+        or _why_it_was_overtaken(session, reminder)
+    )
+
+
+def _why_it_is_over(deadline: Deadline) -> str | None:
+    if deadline.met_last is not None:
+        return f"It had been done by {day_in_words(deadline.met_last)}"
+    if deadline.voided_on is not None:
+        return f"It was no longer asked for from {day_in_words(deadline.voided_on)}"
+    return None
+
+
+def _why_it_moved(deadline: Deadline, reminder: Reminder) -> str | None:
+    if deadline.due_last is None or deadline.due_last == reminder.due_on:
+        return None
+    return f"The day it is due moved from {day_in_words(reminder.due_on)} to {day_in_words(deadline.due_last)}"
+
+
+def _why_it_was_answered(session: Session, reminder: Reminder, now: datetime) -> str | None:
+    """Return who saw what would go up, or put off what is told to their role, since it was recorded."""
+    answers = select(ReminderAnswer).where(
+        ReminderAnswer.case_id == reminder.case_id,
+        ReminderAnswer.clock_key == reminder.clock_key,
+        ReminderAnswer.subject == reminder.subject,
+        ReminderAnswer.due_on == reminder.due_on,
+        ReminderAnswer.answered_at >= reminder.recorded_at,
+    )
+    today = london_day(now)
+    for answer in session.scalars(answers.order_by(ReminderAnswer.id.desc())):
+        if reminder.notice_key == REMINDER_ESCALATED:
+            if answer.kind == "seen":
+                return f"Seen by the {ROLES[answer.role]} on {day_in_words(answer.from_on)}"
+        elif answer.role == reminder.role and answer.until_on is not None and today <= answer.until_on:
+            return f"Put off by the {ROLES[answer.role]} until {day_in_words(answer.until_on)}"
+    return None
+
+
+def _why_it_was_overtaken(session: Session, reminder: Reminder) -> str | None:
+    later = exists().where(
+        Reminder.case_id == reminder.case_id,
+        Reminder.clock_key == reminder.clock_key,
+        Reminder.subject == reminder.subject,
+        Reminder.due_on == reminder.due_on,
+        Reminder.role == reminder.role,
+        Reminder.outcome == "told",
+        Reminder.falls_on > reminder.falls_on,
+    )
+    return "A later reminder of the same date took its place" if session.scalar(select(later)) else None
+
+
+# --- Notices of a step -------------------------------------------------------
+
+
+def _of_a_step(session: Session, message: OutboxMessage, case_id: int, sequence: int) -> str | None:
+    standing = _standing_version(session, case_id, sequence)
+    if standing is None:
+        return None
+    if standing.kind == "strike_out":
+        return "The step it tells of was struck out"
+    if message.notice_key in WAITS:
+        return _why_nobody_waits(session, case_id, standing.step)
+    if message.notice_key in ASKS:
+        return _why_nothing_is_asked(session, case_id, sequence)
+    if message.notice_key in HOLDS:
+        return _why_there_is_no_hold(session, case_id, sequence)
+    return None
+
+
+def _standing_version(session: Session, case_id: int, sequence: int) -> CaseEvent | None:
+    """Return the newest version of an event: a correction or strike-out if there was one."""
+    versions = select(CaseEvent).where(
+        CaseEvent.case_id == case_id, (CaseEvent.sequence == sequence) | (CaseEvent.supersedes == sequence)
+    )
+    return session.scalar(versions.order_by(CaseEvent.sequence.desc()).limit(1))
+
+
+def _why_nobody_waits(session: Session, case_id: int, step: str) -> str | None:
+    case = session.get_one(Case, case_id, populate_existing=True)
+    procedure = registry.procedure(case.workflow_key, case.regime_key)
+    after = procedure.step(step).after
+    if after is None or case.state == after or case.state in procedure.hold_states:
+        return None
+    return f"The case has moved on: {procedure.state(case.state).words}"
+
+
+def _why_nothing_is_asked(session: Session, case_id: int, sequence: int) -> str | None:
+    started_by = cast(Deadline.explanation["started"].astext, Integer)
+    owed = exists().where(
+        Deadline.case_id == case_id,
+        started_by == sequence,
+        Deadline.met_first.is_(None),
+        Deadline.voided_on.is_(None),
+    )
+    return None if session.scalar(select(owed)) else "What was asked for has come, or is no longer asked for"
+
+
+def _why_there_is_no_hold(session: Session, case_id: int, sequence: int) -> str | None:
+    held = exists().where(Hold.case_id == case_id, Hold.event_sequence == sequence, Hold.released_first.is_(None))
+    return None if session.scalar(select(held)) else "The hold was released"

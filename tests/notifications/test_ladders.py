@@ -1,0 +1,49 @@
+"""Every clock of every declaration has a ladder that somebody decided on, with its source."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.queries.access import BOARD_READERS
+from notifications.ladders import MINIMA, REMINDER_NOTICES, is_listed, ladder_for
+from tests.notifications.test_thresholds import CLOCKS
+from workflows import registry
+from workflows.roles import AGENCY_LEAD, ROLES
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
+def test_every_clock_declared_has_a_ladder(clock):
+    ladder = ladder_for(*clock)
+
+    assert is_listed(*clock)
+    assert ladder.source
+    assert len({rung.key for rung in ladder.rungs}) == len(ladder.rungs) > 0
+    assert all(ladder.notice_key(rung) in REMINDER_NOTICES for rung in ladder.rungs)
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
+def test_whoever_a_ladder_tells_can_be_shown_the_case(clock):
+    """P33: an agency's lead is shown what is asked, and the others of a ladder read the board's cases."""
+    ladder = ladder_for(*clock)
+    told = {role for rung in ladder.rungs for role in rung.to} | set(ladder.chain) | {ladder.office}
+
+    assert told <= {*BOARD_READERS[clock[0]], AGENCY_LEAD} & ROLES.keys()
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
+def test_a_ladder_is_gone_up_in_order_within_the_bounds_a_board_may_choose(clock):
+    rungs = ladder_for(*clock).rungs
+    signed = [-rung.at.amount if rung.at.side == "before" else rung.at.amount for rung in rungs]
+
+    assert signed == sorted(signed)
+    assert all(rung.least <= rung.at.amount <= rung.most for rung in rungs if rung.can_be_moved)
+
+
+def test_a_limit_of_the_guidance_is_statutory_and_one_a_board_sets_itself_is_not():
+    """Read from the rules: `T-` is a limit of the guidance, `X-` of the transition; what is asked for is neither."""
+    for workflow in registry.workflows().values():
+        for procedure in workflow.procedures.values():
+            for clock in procedure.clocks:
+                by_law = clock.source.rule[:2] in {"T-", "X-"} and "no statutory limit" not in clock.source.text
+                by_law = by_law and clock.key not in MINIMA
+                assert ladder_for(workflow.key, clock.key).statutory == by_law, (workflow.key, clock.key)

@@ -1,0 +1,121 @@
+"""A message is looked at again when it is to be sent, and not sent when what it says is no longer so (P20)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.outbox import OutboxMessage
+from models.reminder import ReminderAnswer
+from notifications.truth import why_not_true
+from tests.models.reviews import SCOPING
+from tests.notifications.watching import Watch, morning
+from workflows.roles import BUSINESS_MANAGER
+
+MON_3_MAR, FRI_4_APR = date(2014, 3, 3), date(2014, 4, 4)
+BECAUSE = {"reasons": "The criteria are met"}
+
+
+@pytest.fixture
+def watch(committed_database):
+    with Session(committed_database.engine, expire_on_commit=False) as session:
+        watch = Watch(committed_database.engine, session)
+        watch.review.opened()
+        yield watch
+
+
+def of_decision(watch, rung):
+    return next(
+        each for each in watch.messages() if (each.payload["clock"], each.payload["rung"]) == ("decision", rung)
+    )
+
+
+def decide(watch, day):
+    watch.review.today = day
+    watch.review.take("refer_to_subgroup")
+    watch.review.take("recommend", answers={"recommendation": "review", **BECAUSE})
+    watch.review.take("decide_to_review", answers=BECAUSE)
+    watch.session.expire_all()
+
+
+def why(watch, message, day=FRI_4_APR):
+    return why_not_true(watch.session, message, morning(day))
+
+
+def test_a_reminder_is_true_while_what_it_speaks_of_is_owed(watch):
+    watch.swept(FRI_4_APR)
+    assert why(watch, of_decision(watch, "overdue")) is None
+
+    decide(watch, FRI_4_APR)
+    assert why(watch, of_decision(watch, "overdue")) == "It had been done by 4 April 2014"
+
+
+def test_a_reminder_of_a_day_that_moved_is_not_true_any_more(watch):
+    watch.swept(FRI_4_APR)
+    watch.review.today = FRI_4_APR
+    first = watch.review.case.events[0]
+    watch.review.correct(1, MON_3_MAR, answers=first.answers | {"received_on": "2014-03-02"})
+    watch.session.expire_all()
+
+    assert why(watch, of_decision(watch, "overdue")) == "The day it is due moved from 3 April 2014 to 2 April 2014"
+
+
+def test_an_earlier_reminder_still_unsent_gives_way_to_a_later_one(watch):
+    watch.swept_daily(MON_3_MAR, FRI_4_APR)
+
+    assert why(watch, of_decision(watch, "ahead")) == "A later reminder of the same date took its place"
+    assert why(watch, of_decision(watch, "overdue")) is None
+
+
+def test_what_was_seen_before_it_was_sent_does_not_go_up(watch):
+    watch.swept_daily(MON_3_MAR, date(2014, 4, 10))
+    person = watch.appoint(BUSINESS_MANAGER)
+    message = of_decision(watch, "goes_up_1")
+    seen_at = message.created_at + timedelta(hours=1)
+    watch.session.add(
+        ReminderAnswer(
+            case_id=message.case_id, clock_key="decision", subject="", due_on=date(2014, 4, 3), person_id=person.id,
+            role=BUSINESS_MANAGER, kind="seen", answered_at=seen_at, from_on=seen_at.date(),
+        )
+    )  # fmt: skip
+    watch.session.flush()
+
+    assert why(watch, message, date(2014, 4, 10)) == "Seen by the business manager on 10 April 2014"
+    assert why(watch, of_decision(watch, "overdue"), date(2014, 4, 10)) is None
+
+
+def notice(watch, key):
+    return watch.session.scalars(select(OutboxMessage).where(OutboxMessage.notice_key == key)).first()
+
+
+def test_a_notice_of_a_step_that_was_struck_out_is_not_true(watch):
+    watch.review.take("request_scoping", answers=SCOPING)
+    assert why(watch, notice(watch, "scoping_requested")) is None
+
+    watch.review.correct(2)
+    watch.session.expire_all()
+    assert why(watch, notice(watch, "scoping_requested")) == "The step it tells of was struck out"
+
+
+def test_a_notice_that_a_decision_is_awaited_ends_with_the_decision(watch):
+    watch.review.take("refer_to_subgroup")
+    watch.review.take("recommend", answers={"recommendation": "review", **BECAUSE})
+    watch.session.expire_all()
+    assert why(watch, notice(watch, "decision_awaited")) is None
+
+    watch.review.take("decide_to_review", answers=BECAUSE)
+    watch.session.expire_all()
+    assert "moved on" in why(watch, notice(watch, "decision_awaited"))
+
+
+def test_a_notice_that_an_agency_is_asked_ends_when_all_has_come(watch):
+    watch.review.take("request_scoping", answers=SCOPING)
+    for agency in SCOPING["agencies"]:
+        assert why(watch, notice(watch, "scoping_requested")) is None
+        watch.review.take("record_scoping_return", answers={"agency": agency, "involved": "no"})
+        watch.session.expire_all()
+
+    assert why(watch, notice(watch, "scoping_requested"))
