@@ -21,10 +21,9 @@ from workflows.child_death_codes import (
     OUT_OF_SCOPE_GROUNDS,
     PLACES_OF_DEATH,
     PREVENTABILITY,
-    PREVENTABILITY_PERIODS,
     SEX,
 )
-from workflows.codes import YES_NO_NOT_KNOWN, options, plainly
+from workflows.codes import YES_NO_NOT_KNOWN, chosen, options
 from workflows.dates import PartialDate
 from workflows.definition import Option
 from workflows.errors import AnswersRefused, NoRegime
@@ -47,7 +46,7 @@ CODES: Mapping[str, tuple[Option, ...]] = {
     "outcome": OUTCOMES,
     "ground": OUT_OF_SCOPE_GROUNDS,
     "category": CATEGORY_OPTIONS,
-    "preventability": (*PREVENTABILITY, *(option for each in PREVENTABILITY_PERIODS for option in each.options)),
+    "preventability": PREVENTABILITY,
 }
 ALWAYS_NEEDED = (
     "cdop_ref", "notified_on", "died_on", "born_on", "sex", "normally_resident_in", "expected", "outcome"
@@ -227,8 +226,9 @@ def checked(row: Row, today: date) -> Row:
     cells = dict(row.cells)
     for column, choices in CODES.items():
         if cells[column]:
-            cells[column] = _code(choices, cells[column]) or ""
-            if not cells[column]:
+            choice = chosen(choices, cells[column])
+            cells[column] = choice.key if choice else ""
+            if choice is None:
                 wrong.append(Wrong(column, f"This is not in the list. Choose one of: {_keys(choices)}"))
     wrong += [Wrong(column, "Write the day as 2017-05-31") for column in DATES if not _is_day(cells[column])]
     if len(cells["cdop_ref"]) > LONGEST_REFERENCE:
@@ -239,12 +239,6 @@ def checked(row: Row, today: date) -> Row:
     if wrong:
         raise RowRefused(wrong)
     return row
-
-
-def _code(choices: Sequence[Option], written: str) -> str | None:
-    """Return the key of the choice written, by its key or by its words, in capitals or not."""
-    plain = plainly(written)
-    return next((each.key for each in choices if plain in (plainly(each.key), plainly(each.words))), None)
 
 
 def _keys(choices: Sequence[Option]) -> str:

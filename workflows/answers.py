@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflows.codes import plainly
+from workflows.codes import chosen
 from workflows.dates import PartialDate, day_in_words
 from workflows.definition import Kind, Question, Step
 from workflows.errors import AnswersRefused, Problem
@@ -86,9 +86,9 @@ def _yes_or_no(given: bool) -> str:
 
 def _one_of(question: Question, given: Any, asked: Asked) -> str:
     written = _text(question, given, asked)
-    for option in question.options:
-        if plainly(written) in (plainly(option.key), plainly(option.words)):
-            return option.key
+    option = chosen(question.options, written)
+    if option is not None:
+        return option.key
     raise _Wrong(f"{question.label}: “{_shortened(written)}” is not in the list. Choose {_listed(question)}")
 
 

@@ -50,7 +50,7 @@ ETHNICITY_OF_CODE: Mapping[str, str] = {
 }  # fmt: skip
 
 # DOMAIN 4.6: the older agency form, and what the forms of 2019 added.
-PLACES_OF_DEATH = options(
+_PLACES = options(
     acute_hospital_emergency_department="Acute hospital: emergency department",
     acute_hospital_paediatric_ward="Acute hospital: paediatric ward",
     acute_hospital_neonatal_unit="Acute hospital: neonatal unit",
@@ -72,6 +72,23 @@ PLACES_OF_DEATH = options(
     other="Elsewhere",
     not_known="Not known",
 )
+
+# The names of 4.6 shortened otherwise, as files write them.
+_PLACES_ALSO = {
+    "acute_hospital_emergency_department": ("emergency_department",),
+    "acute_hospital_paediatric_ward": ("paediatric_ward",),
+    "acute_hospital_neonatal_unit": ("neonatal_unit",),
+    "acute_hospital_intensive_care": ("acute_hospital_intensive_care_unit", "intensive_care_unit", "intensive_care"),
+    "acute_hospital_delivery_suite": (
+        "delivery_suite", "labour_ward", "delivery_suite_labour_ward", "delivery suite / labour ward",
+        "acute_hospital_labour_ward",
+    ),
+    "acute_hospital_theatre": ("theatre", "operating_theatre", "acute_hospital_operating_theatre"),
+    "acute_hospital_other": ("acute_hospital", "hospital", "other_hospital"),
+    "home": ("normal_residence",),
+    "mental_health_inpatient_unit": ("mental_health_inpatient", "mental_health_unit"),
+}  # fmt: skip
+PLACES_OF_DEATH = tuple(Option(place.key, place.words, _PLACES_ALSO.get(place.key, ())) for place in _PLACES)
 
 # DOMAIN 3.1: what is not reviewed (R-3.2 to R-3.4), and the same death told twice.
 OUT_OF_SCOPE_GROUNDS = options(
@@ -169,7 +186,9 @@ CATEGORIES = (
     ),
 )  # fmt: skip
 
-CATEGORY_OPTIONS = tuple(Option(category.key, f"{category.number}. {category.name}") for category in CATEGORIES)
+CATEGORY_OPTIONS = tuple(
+    Option(category.key, f"{category.number}. {category.name}", (category.name,)) for category in CATEGORIES
+)
 CATEGORIES_BY_KEY: Mapping[str, Category] = {category.key: category for category in CATEGORIES}
 
 
@@ -206,8 +225,16 @@ PREVENTABILITY_PERIODS = (
     ),
 )  # fmt: skip
 
+
+def _in_any_wording(key: str) -> Option:
+    """Return a conclusion in its latest words, known also by those of earlier periods."""
+    words = [each.words for period in PREVENTABILITY_PERIODS for each in period.options if each.key == key]
+    return Option(key, words[-1], tuple(words[:-1]))
+
+
 PREVENTABILITY = tuple(
-    {option.key: option for period in reversed(PREVENTABILITY_PERIODS) for option in period.options}.values()
+    _in_any_wording(key)
+    for key in dict.fromkeys(each.key for period in reversed(PREVENTABILITY_PERIODS) for each in period.options)
 )
 
 # The figures give one series: both kinds of preventable death of 2008-2010 had factors that could be modified. G?

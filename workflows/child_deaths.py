@@ -15,6 +15,7 @@ from workflows.child_death_codes import (
     AnalysisScheme,
     PreventabilityPeriod,
 )
+from workflows.codes import plainly
 from workflows.dates import months_from
 from workflows.definition import Option
 
@@ -163,11 +164,27 @@ def wrong_with_factors(factors: Iterable[Any], scheme: AnalysisScheme) -> tuple[
 
 def _wrong_with(factor: Mapping[str, Any], scheme: AnalysisScheme) -> str:
     domain, score = str(factor.get("domain") or ""), str(factor.get("score") or "")
-    if domain and domain not in {option.key for option in scheme.domains}:
+    if domain and domain_of(domain) not in {option.key for option in scheme.domains}:
         return f"A factor is in no domain of this form. Choose one of: {_keys(scheme.domains)}"
     if score and score not in {option.key for option in scheme.scores}:
         return f"A factor has a score that this form does not have. Choose one of: {_keys(scheme.scores)}"
     return ""
+
+
+# DOMAIN 3.7 and 4.6: the headings of the forms since 2008, and the letters they go by.
+_DOMAIN_BY_WORD = {
+    "service": "service", "physical": "physical", "social": "social", "parent": "social", "family": "social",
+    "intrinsic": "intrinsic", "child": "intrinsic",
+}  # fmt: skip
+_DOMAIN_BY_LETTER = {"a": "intrinsic", "b": "social", "c": "physical", "d": "service"}
+
+
+def domain_of(written: str) -> str:
+    """Return the domain a factor is in, by its key, its letter or a heading of a form; what was written if by none."""
+    plain = plainly(written)
+    if plain in _DOMAIN_BY_LETTER:
+        return _DOMAIN_BY_LETTER[plain]
+    return next((key for word, key in _DOMAIN_BY_WORD.items() if word in plain), written)
 
 
 def _keys(options: Iterable[Option]) -> str:

@@ -1,5 +1,7 @@
 """Code lists of the field, each code with its words: the codes are fixed, the words may be improved (DOMAIN 1-4)."""
 
+from collections.abc import Iterable
+
 from workflows.definition import Option
 
 
@@ -12,9 +14,18 @@ def words_of(choices: tuple[Option, ...], key: str) -> str:
     return next((option.words for option in choices if option.key == key), key)
 
 
+_PUNCTUATION = str.maketrans({"_": " ", ":": " ", "’": "", "'": ""})
+
+
+def chosen(choices: Iterable[Option], written: str) -> Option | None:
+    """Return the choice that is written, by its key or its words, in capitals or not; nothing if it is none."""
+    plain = plainly(written)
+    return next((each for each in choices if plain in map(plainly, (each.key, each.words, *each.also))), None)
+
+
 def plainly(written: str) -> str:
     """Return a code or its words as people write them in scripts and spreadsheets: in any case, spaced as they like."""
-    return " ".join(written.casefold().replace("_", " ").split())
+    return " ".join(written.casefold().translate(_PUNCTUATION).split())
 
 
 YES_NO = options(yes="Yes", no="No")

@@ -44,10 +44,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that may be chosen, with the words it is shown in."""
+    """One answer that may be chosen, with the words it is shown in.
+
+    `also` names it in other words that people and files write; they are read and never shown.
+    """
 
     key: str
     words: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ WHO_SITS = (Option("chair", "Chair"), *PANEL_ROLES)
 SIZES = tuple(Option(str(number), f"At least {number} members") for number in range(2, 13))
 
 LISTING_QUESTIONS = (
-    future_day("meeting_on", "Day of the panel’s meeting", required=True, day_needed=True, not_before="on"),
+    future_day("meeting_on", "Day of the panel’s meeting", required=True, not_before="on"),
     lines("quorum_roles", "Who must be there by the panel’s rule", hint="One on each line. Health and the local "
           "authority must always be there"),
     one_of("quorum_minimum", "How many must be there", SIZES),
@@ -258,7 +258,7 @@ STEPS = (
     Step(
         "defer_review", "Defer the review", done="Review deferred",
         before=("on_agenda",), after="gathering_information", by=(CDOP_CHAIR,), group="Panel",
-        asks=(reasons(), future_day("until", "Until when, or what")), tells=_coordinated("review_deferred"),
+        asks=(reasons(), text("until", "Until when, or what")), tells=_coordinated("review_deferred"),
     ),
     Step(
         "review_at_panel", "Record the panel’s review", done="Reviewed by the panel",
