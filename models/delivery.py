@@ -55,6 +55,8 @@ class Delivery(Base):
     channel: Mapped[Channel] = mapped_column(Text)
     timing: Mapped[Timing] = mapped_column(Text)
     created_at: Mapped[datetime]
+    meant_for: Mapped[datetime]
+    """When it should have been sent: what comes on a later day says that it is late."""
     send_after: Mapped[datetime]
     claimed_by: Mapped[str | None]
     lease_until: Mapped[datetime | None]

@@ -18,7 +18,7 @@ def a_delivery(session, given, some_time):
 
     def make(**other):
         told = {"message_id": message.id, "person_id": person.id, "channel": "mail", "timing": "digest"}
-        return Delivery(created_at=some_time, send_after=some_time, **(told | other))
+        return Delivery(created_at=some_time, meant_for=some_time, send_after=some_time, **(told | other))
 
     return make
 

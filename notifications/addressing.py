@@ -1,0 +1,135 @@
+"""Addressing messages: each becomes one delivery to each person it is for, once, however often this is run.
+
+A message nobody is there to receive is kept, said to be so, and looked at again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.agency import Board
+from models.case import Case
+from models.delivery import Delivery, MessageChoice, MessageRule
+from models.outbox import UNADDRESSED, OutboxMessage
+from notifications.choices import Choice
+from notifications.recipients import Recipient, recipients_of
+from notifications.truth import why_not_true
+from workflows.calendar import Calendar
+from workflows.dates import LONDON, london_day
+
+NOBODY = "Nobody holds this role"
+# A local default: a role left empty is looked at again the next hour, and given up after a month.
+LOOK_AGAIN = timedelta(hours=1)
+MOST_LOOKS = 24 * 30
+
+
+def address_waiting(sessions: sessionmaker[Session], now: datetime, calendar: Calendar, *, most: int = 500) -> int:
+    """Address the messages whose time has come, each in a transaction of its own, and return how many were.
+
+    A message that cannot be addressed is put off and does not hold up the next.
+    """
+    addressed = 0
+    for _ in range(most):
+        with sessions.begin() as session:
+            message = _next(session, now)
+            if message is None:
+                break
+            try:
+                with session.begin_nested():
+                    address(session, message, now, calendar)
+            except Exception as wrong:  # noqa: BLE001 - one message must not keep the others from being addressed
+                session.refresh(message)
+                _put_off(message, now, f"It could not be addressed: {type(wrong).__name__}")
+            addressed += 1
+    return addressed
+
+
+def address(session: Session, message: OutboxMessage, now: datetime, calendar: Calendar) -> None:
+    """Make a delivery for each person the message is for, unless it is no longer true."""
+    if because := why_not_true(session, message, now):
+        _settle(message, "suppressed", because, now)
+        return
+    recipients = recipients_of(session, message, now)
+    if not recipients:
+        _put_off(message, now, NOBODY)
+        return
+    choices = _choices(session, recipients)
+    rule = _rule(session, message)
+    by_law = bool(message.payload.get("by_law"))
+    rows = [
+        _row(session, message, each, choices[each.person_id].within(rule, by_law=by_law), now, calendar)
+        for each in recipients
+    ]
+    session.execute(insert(Delivery).values(rows).on_conflict_do_nothing(index_elements=["message_id", "person_id"]))
+    message.addressed_at = now
+    message.last_error = None
+
+
+def _next(session: Session, now: datetime) -> OutboxMessage | None:
+    """Return the message waiting longest that no other process is addressing, locked."""
+    waiting = select(OutboxMessage).where(UNADDRESSED, OutboxMessage.not_before <= now)
+    return session.scalar(
+        waiting.order_by(OutboxMessage.not_before, OutboxMessage.id).limit(1).with_for_update(skip_locked=True)
+    )
+
+
+def _row(
+    session: Session, message: OutboxMessage, to: Recipient, choice: Choice, now: datetime, calendar: Calendar
+) -> dict[str, object]:
+    had_todays = choice.timing == "digest" and _had_todays_digest(session, to.person_id, now)
+    meant_for = choice.send_after(min(message.not_before, now), calendar, had_todays=False)
+    return {
+        "message_id": message.id,
+        "person_id": to.person_id,
+        "role": to.role,
+        "instead_of": to.instead_of,
+        "channel": choice.channel,
+        "timing": choice.timing,
+        "created_at": now,
+        "meant_for": meant_for,
+        "send_after": choice.send_after(now, calendar, had_todays=had_todays),
+        "attempts": 0,
+    }
+
+
+def _had_todays_digest(session: Session, person_id: int, now: datetime) -> bool:
+    midnight = datetime.combine(london_day(now), time(), LONDON)
+    had = exists().where(
+        Delivery.person_id == person_id,
+        Delivery.channel == "mail",
+        Delivery.timing == "digest",
+        Delivery.handed_over_at >= midnight,
+    )
+    return bool(session.scalar(select(had)))
+
+
+def _choices(session: Session, recipients: tuple[Recipient, ...]) -> Mapping[int, Choice]:
+    ids = [each.person_id for each in recipients]
+    stored = {
+        each.person_id: each for each in session.scalars(select(MessageChoice).where(MessageChoice.person_id.in_(ids)))
+    }
+    return {person_id: Choice.of(stored.get(person_id)) for person_id in ids}
+
+
+def _rule(session: Session, message: OutboxMessage) -> MessageRule | None:
+    if message.case_id is None:
+        return None
+    board = select(Board.id).join(Case, Case.board_id == Board.id).where(Case.id == message.case_id)
+    return session.scalar(select(MessageRule).where(MessageRule.board_id == board.scalar_subquery()))
+
+
+def _put_off(message: OutboxMessage, now: datetime, because: str) -> None:
+    message.attempts += 1
+    message.last_error = because
+    message.not_before = now + LOOK_AGAIN
+    if message.attempts >= MOST_LOOKS:
+        _settle(message, "failed", because, now)
+
+
+def _settle(message: OutboxMessage, outcome: str, because: str, now: datetime) -> None:
+    message.outcome, message.settled_at, message.last_error = outcome, now, because  # type: ignore[assignment]

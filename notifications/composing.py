@@ -1,0 +1,87 @@
+"""From a stored message to what may be said of it: the only place that reads a case for a letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.case import Case, CaseEvent
+from models.delivery import Delivery
+from models.outbox import OutboxMessage
+from notifications.facts import Declared, Item, Kind, Reference, Site
+from notifications.ladders import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
+from notifications.telling import ReminderTold, reminder_told
+from notifications.wording import notices
+from workflows.calendar import Calendar
+from workflows.dates import london_day
+from workflows.definition import Procedure
+from workflows.registry import procedure
+
+About = tuple[Kind, Declared, date | None, str]
+
+HOLD_CLOCKS = frozenset({"hold_review"})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What letters are written with: the site they lead to, the working days and the moment."""
+
+    site: Site
+    calendar: Calendar
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return london_day(self.now)
+
+
+def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item:
+    """Return what is told of one message to one person. Raises NotForAMessage and KeyError."""
+    case = session.get_one(Case, message.case_id)
+    rules = procedure(case.workflow_key, case.regime_key)
+    reference = Reference(case.reference)
+    reminder = reminder_told(message.payload) if "reminder" in message.payload else None
+    about = _deadline(rules, reminder, message, desk) if reminder else _notice(session, rules, message)
+    kind, words, on, says = about
+    return Item(
+        kind=kind,
+        reference=reference,
+        words=words,
+        link=desk.site.case(reference),
+        today=desk.today,
+        on=on,
+        says=says,
+        working_days=desk.calendar.working_days_between(desk.today, on) if reminder and on else 0,
+        should_have_come=_should_have_come(delivery, reminder, desk),
+        for_somebody_else=delivery.instead_of is not None,
+        escalated=message.notice_key == REMINDER_ESCALATED,
+    )
+
+
+def _deadline(rules: Procedure, reminder: ReminderTold, message: OutboxMessage, desk: Desk) -> About:
+    words = Declared(rules.clocks_by_key[reminder.clock].title)
+    if message.notice_key == REMINDER_MINIMUM_OVER:
+        return "told", words, reminder.due_on, REMINDER_MINIMUM_OVER
+    late = reminder.due_on < desk.today
+    kind: Kind = "hold" if reminder.clock in HOLD_CLOCKS else "late" if late else "due"
+    return kind, words, reminder.due_on, ""
+
+
+def _notice(session: Session, rules: Procedure, message: OutboxMessage) -> About:
+    step = rules.step(message.payload["step"])
+    event = session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == message.case_id, CaseEvent.sequence == message.event_sequence)
+    ).one_or_none()
+    on = event.happened_first if event is not None and event.happened_precision == "day" else None
+    return notices()[message.notice_key].kind, Declared(step.done), on, message.notice_key
+
+
+def _should_have_come(delivery: Delivery, reminder: ReminderTold | None, desk: Desk) -> date | None:
+    """Return the day the message was meant for where that has passed: it was swept late, or sent late."""
+    meant = london_day(delivery.meant_for)
+    if reminder is not None and reminder.late:
+        meant = min(meant, reminder.falls_on)
+    return meant if meant < desk.today else None

@@ -1,0 +1,118 @@
+"""Certificates made for the run, and a mail server on loopback that does as it is told."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from asyncio import WriteTransport
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from notifications.senders.smtp import Server, SmtpSender
+
+SENDER = "reviews@example.org"
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """A certificate for localhost, and the file that says who is trusted."""
+
+    server: ssl.SSLContext
+    trusted: Path
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory) -> Certificates:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    trusted = tmp_path_factory.mktemp("trust") / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    return Certificates(context, trusted)
+
+
+@dataclass
+class Box:
+    """What a mail server does with letters: keeps them, or answers as told. A handler of aiosmtpd."""
+
+    taken: list[Envelope] = field(default_factory=list)
+    to_recipient: str = ""
+    to_text: str = ""
+    hang_up_after_text: bool = False
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if not self.to_recipient:
+            envelope.rcpt_tos.append(address)
+        return self.to_recipient or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.hang_up_after_text:
+            assert isinstance(server.transport, WriteTransport)
+            server.transport.abort()
+            return "250 never heard"
+        if not self.to_text:
+            self.taken.append(envelope)
+        return self.to_text or "250 OK"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """A running server, its box, and how it is reached."""
+
+    box: Box
+    port: int
+    trusted: Path
+
+    def sender(self, **other: object) -> SmtpSender:
+        told = {
+            "host": "localhost",
+            "port": self.port,
+            "encryption": "starttls",
+            "sender": SENDER,
+            "trust": str(self.trusted),
+            "timeout_seconds": 2,
+        }
+        return SmtpSender(Server(**(told | other)), clock=lambda: datetime(2014, 3, 3, 9, 30, tzinfo=UTC))  # type: ignore[arg-type]
+
+
+def unused_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def mail_server(certificates) -> Iterator[Callable[..., MailServer]]:
+    """Start a server that insists on STARTTLS, unless told otherwise."""
+    running: list[Controller] = []
+
+    def start(*, implicit: bool = False, encrypted: bool = True, **smtp: Any) -> MailServer:
+        box = Box()
+        context = certificates.server if encrypted and not implicit else None
+        controller = Controller(
+            box,
+            hostname="127.0.0.1",
+            port=unused_port(),
+            ssl_context=certificates.server if implicit else None,
+            tls_context=context,
+            require_starttls=context is not None,
+            **smtp,
+        )
+        controller.start()
+        running.append(controller)
+        return MailServer(box, controller.port, certificates.trusted)
+
+    yield start
+    for controller in running:
+        controller.stop(no_assert=True)

@@ -1,0 +1,130 @@
+"""Letters by GOV.UK Notify, through its client, to a stand-in for its server on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
+from notifications.senders.notify import NotifySender
+from tests.notifications.senders.conftest import unused_port
+
+LETTER = Letter(to="chair@example.org", subject="1 late", text="Late\n", key="reviews.0123456789abcdef")
+SERVICE, SECRET = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+API_KEY = f"stand_in-{SERVICE}-{SECRET}"
+
+
+@dataclass
+class StandIn:
+    """What the server was told, and how it answers: with a status, or by hanging up, before or after it keeps it."""
+
+    url: str = ""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    status: int = 201
+    hangs_up: bool = False
+    keeps: bool = True
+
+    def kept(self, reference: str) -> list[dict[str, Any]]:
+        return [{"id": "the-id"} for each in self.asked if self.keeps and each["reference"] == reference]
+
+
+@pytest.fixture
+def notify() -> Iterator[StandIn]:
+    told = StandIn()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            if told.hangs_up:
+                self.connection.close()
+            elif told.status == 201:
+                self._answer(201, {"id": "the-id"})
+            else:
+                self._answer(told.status, {"errors": [{"error": "Wrong", "message": "chair@example.org is wrong"}]})
+
+        def do_GET(self):
+            reference = self.path.partition("reference=")[2]
+            self._answer(200, {"notifications": told.kept(reference), "links": {}})
+
+        def _answer(self, status, body):
+            written = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(written)))
+            self.end_headers()
+            self.wfile.write(written)
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    told.url = f"http://127.0.0.1:{server.server_port}"
+    yield told
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def sender(notify) -> Iterator[NotifySender]:
+    made = NotifySender(api_key=API_KEY, template_id="the-template", url=notify.url, timeout_seconds=2)
+    yield made
+    made.close()
+
+
+def test_a_letter_is_handed_over_with_its_key_as_reference(notify, sender):
+    assert sender.send(LETTER).words == "Notify took it as the-id"
+    assert notify.asked == [
+        {
+            "email_address": "chair@example.org",
+            "template_id": "the-template",
+            "personalisation": {"subject": "1 late", "message": "Late\n"},
+            "reference": LETTER.key,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent", "everyone"), [(400, True, False), (403, False, True), (429, False, True)]
+)
+def test_a_refusal_says_whom_it_concerns(notify, sender, status, permanent, everyone):
+    """A bad address is about one letter; a refused key or a used-up limit about all of them."""
+    notify.status = status
+
+    with pytest.raises(DeliveryFailed) as refused:
+        sender.send(LETTER)
+
+    assert (refused.value.permanent, refused.value.everyone) == (permanent, everyone)
+    assert "chair" not in str(refused.value)
+
+
+@pytest.mark.parametrize("lost", [{"hangs_up": True}, {"status": 500}, {"status": 503}], ids=str)
+def test_a_letter_whose_fate_is_unknown_is_looked_for(notify, sender, lost):
+    vars(notify).update(lost)
+
+    assert sender.send(LETTER).words == "Notify took it as the-id"
+    assert len(notify.asked) == 1, "it is asked for, not sent again"
+
+
+@pytest.mark.parametrize("lost", [{"hangs_up": True}, {"status": 500}], ids=str)
+def test_a_letter_that_is_not_found_stays_unknown(notify, sender, lost):
+    vars(notify).update({"keeps": False, **lost})
+
+    with pytest.raises(FateUnknown):
+        sender.send(LETTER)
+
+
+def test_a_server_that_is_not_there_is_a_matter_of_everyone():
+    sender = NotifySender(api_key=API_KEY, template_id="the-template", url=f"http://127.0.0.1:{unused_port()}")
+
+    with pytest.raises(DeliveryFailed) as refused:
+        sender.send(LETTER)
+
+    assert (refused.value.permanent, refused.value.everyone) == (False, True)
+    sender.close()
