@@ -15,6 +15,7 @@ from models import audit
 from models.case import Case
 from models.casework import Actor, correct_event, take_step
 from models.child_death import ChildDeath
+from models.panel import boards_served, panels_serving
 from models.possible_duplicate import PossibleDuplicate
 from workflows.dates import PartialDate
 from workflows.standing import Told
@@ -105,10 +106,8 @@ def find_possible_duplicates(
     Each is kept with its score. One that somebody has decided about is left as decided, and not returned.
     """
     child = session.get_one(ChildDeath, case_id)
-    for other in session.scalars(_candidates(child, board_ids)):
-        found = likeness(child, other)
-        if found.score >= WORTH_SHOWING:
-            _keep(session, case_id, other.case_id, found, now)
+    for other, found in likely_the_same(session, child, board_ids):
+        _keep(session, case_id, other.case_id, found, now)
     session.flush()
     pair = or_(PossibleDuplicate.case_id == case_id, PossibleDuplicate.other_case_id == case_id)
     undecided = select(PossibleDuplicate).where(pair, PossibleDuplicate.verdict.is_(None))
@@ -127,6 +126,11 @@ def likely_the_same(
     return sorted(worth, key=lambda each: (-each[1].score, each[0].case_id))
 
 
+def boards_compared(session: Session, board_id: int) -> frozenset[int]:
+    """Return the boards with whose deaths one of this board is compared: those its panel serves, and the panel."""
+    return boards_served(session, {board_id, *panels_serving(session, board_id)})
+
+
 def _candidates(child: ChildDeath, board_ids: Collection[int]) -> Any:
     """Return the query of those that share the number, the day of birth, or nearly the day of death."""
     alike = []
@@ -137,7 +141,9 @@ def _candidates(child: ChildDeath, board_ids: Collection[int]) -> Any:
     if child.died_on:
         around = timedelta(days=DAYS_APART)
         alike.append(ChildDeath.died_on.between(child.died_on - around, child.died_on + around))
-    others = select(ChildDeath).where(ChildDeath.case_id != child.case_id, ChildDeath.board_id.in_(board_ids))
+    others = select(ChildDeath).where(ChildDeath.board_id.in_(sorted(board_ids)))
+    if child.case_id is not None:
+        others = others.where(ChildDeath.case_id != child.case_id)
     return others.where(or_(*alike)) if alike else others.where(ChildDeath.case_id.is_(None))
 
 

@@ -18,6 +18,8 @@ from webapp.cases.corrections import corrections
 from webapp.cases.opening import opening
 from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
+from webapp.child_deaths.changing import the_child
+from webapp.child_deaths.notifying import notifying
 from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
@@ -36,8 +38,8 @@ from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
 BLUEPRINTS = (
-    home, worklist, child_deaths, opening, cases, steps, corrections, reference, accounts, people, boards,
-    demonstration,
+    home, worklist, child_deaths, notifying, the_child, opening, cases, steps, corrections, reference, accounts, people,
+    boards, demonstration,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from models import audit
 from models.case import Case
@@ -18,7 +18,10 @@ from models.queries.accounts import roles_held
 from webapp import clock
 from webapp.database import db
 from webapp.settings import current_settings
-from workflows.roles import ADMINISTRATOR, in_words
+from workflows.regimes import CHILD_DEATH_REVIEW
+from workflows.roles import ADMINISTRATOR, CDOP_COORDINATOR, DESIGNATED_DOCTOR, in_words
+
+SEE_WHO_THE_CHILD_IS = (CDOP_COORDINATOR, DESIGNATED_DOCTOR)
 
 View = Callable[..., Any]
 Arguments = Mapping[str, Any]
@@ -85,6 +88,21 @@ def may_see_case(view: View) -> DeclaredView:
     A case that is not there and one that may not be seen are answered alike. That it was read is recorded first.
     """
     return DeclaredView(view, "may see the case", lambda arguments: _admit_to_case(arguments, _whole_case()))
+
+
+def may_see_who_the_child_is(view: View) -> DeclaredView:
+    """Let those reach the view who look after the child death of `reference`, and give it the case instead.
+
+    DOMAIN 8.2: the child death office and the designated doctor see who the child is; a panel sees anonymised papers.
+    """
+
+    def admit(arguments: Arguments) -> Arguments:
+        admitted = _admit_to_case(arguments, and_(_whole_case(), Case.workflow_key == CHILD_DEATH_REVIEW))
+        if current_actor(admitted["case"]).roles.isdisjoint(SEE_WHO_THE_CHILD_IS):
+            abort(403)
+        return admitted
+
+    return DeclaredView(view, f"may see the death, as {in_words(SEE_WHO_THE_CHILD_IS)}", admit)
 
 
 def may_see_part_of_case(view: View) -> DeclaredView:

@@ -32,6 +32,7 @@ from models import (
     reminder,
     reporting_form,
     sessions,
+    unfinished_notification,
 )
 from models.base import Base
 from models.database import make_engine
@@ -40,7 +41,7 @@ from models.migrate import MIGRATIONS, current_revision, downgrade, head_revisio
 TABLE_MODULES = (
     audit, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision, import_run,
     kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate, public_notification, pulse,
-    reminder, reporting_form, sessions,
+    reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -99,6 +100,7 @@ ALLOWED = {
     "sibling": REBUILD,
     "sign_in_attempt": {"INSERT", "DELETE"},
     "tick_pulse": KEEP,
+    "unfinished_notification": REBUILD,
     "web_session": REBUILD,
 }
 

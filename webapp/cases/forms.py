@@ -157,7 +157,7 @@ class StepForm(SheetForm):
     def told(self) -> Told:
         """Return what was told, as far as it can be read. Without a day that can be, it is taken to be today."""
         answers = {
-            question.key: _plain(field.data)
+            question.key: plain(field.data)
             for question in self.step.asks
             if (field := self.field_of(question.key)) is not None and field.data and not field.errors
         }
@@ -197,7 +197,7 @@ def correction_form(
 ) -> CorrectionForm:
     """Return the form that corrects a step: as sent, or as `typed` before, or filled with what was `told`."""
     form_class = _class_of(CorrectionForm, step, known, today)
-    answers = {f"answer_{each.key}": _filled(each, told.answers.get(each.key)) for each in step.asks}
+    answers = {f"answer_{each.key}": filled(each, told.answers.get(each.key)) for each in step.asks}
     filled = {"when": OTHER_DAY, "on": told.on, **answers}
     return _with_days_offered(form_class(*_sent(typed), data=filled | _unseen(length)))
 
@@ -208,7 +208,7 @@ def strike_out_form(*, length: int, typed: Typed | None = None) -> StrikeOutForm
 
 
 def _class_of(base: type[OfAStep], step: Step, known: Known, today: date) -> type[OfAStep]:
-    boxes = {f"answer_{question.key}": _box(question, known) for question in step.asks}
+    boxes = {f"answer_{question.key}": box_of(question, known) for question in step.asks}
     return type("FormOfAStep", (base,), {**boxes, "step": step, "today": today})
 
 
@@ -232,7 +232,7 @@ def _sent(typed: Typed | None) -> list[MultiDict[str, str]]:
     return [MultiDict([(name, value) for name, values in typed.items() for value in values])] if typed else []
 
 
-def _filled(question: Question, answer: Any) -> Any:
+def filled(question: Question, answer: Any) -> Any:
     """Return an answer as its box holds it."""
     if question.kind is Kind.DATE and answer:
         return PartialDate.parse(answer)
@@ -241,7 +241,8 @@ def _filled(question: Question, answer: Any) -> Any:
     return answer
 
 
-def _box(question: Question, known: Known) -> Field:
+def box_of(question: Question, known: Known) -> Field:
+    """Return the box that suits a question, its label saying whether it may be left empty."""
     label = question.label if question.required else f"{question.label} (optional)"
     told = {"description": question.hint}
     if question.kind is Kind.DATE:
@@ -269,7 +270,8 @@ def _one_of(label: str, answers: Iterable[tuple[str, str]], told: Mapping[str, s
     return LongListField(label, choices=offered([("", "Choose from the list"), *answers]), **told)
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
+    """Return what a box holds as an answer is told."""
     return data.iso() if isinstance(data, PartialDate) else data
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -26,6 +26,7 @@ from workflows.dates import PartialDate
 from workflows.definition import Procedure, Workflow
 from workflows.errors import NoRegime, NotYourRole, UnknownWorkflow
 from workflows.history import History
+from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import in_words
 from workflows.standing import open_history, stand
 
@@ -106,6 +107,9 @@ def choose() -> ResponseReturnValue:
 @opening.route("/<workflow_key>/<prefix>", methods=["GET", "POST"])
 @may_open
 def begin(sheet: OpeningSheet) -> ResponseReturnValue:
+    if sheet.workflow.key == CHILD_DEATH_REVIEW:
+        # A notification tells who the child is, and has pages of its own.
+        return redirect(url_for("notifying.choose"), 303)
     return filling.fill_in(sheet)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from models.people import Appointment
+from webapp.access import SEE_WHO_THE_CHILD_IS
 from webapp.cases.due_dates import DueDate, due_date
 from webapp.cases.told import Answer, answered, in_short
 from webapp.wording import role_words, sentence_case
@@ -26,6 +27,7 @@ PARTS = {
 }
 PARTS_OF_A_CHILD_DEATH = {
     "cases.show": "What happened",
+    "the_child.show": "The child",
     "cases.agencies": "Agencies",
     "cases.report": "Review by the panel",
     "cases.people": "People and access",
@@ -107,9 +109,18 @@ def agency_of(deadline: Deadline) -> str:
     return told.get("agency") or told.get("agencies") or str(deadline.started.answers.get("agency", ""))
 
 
-def parts_of(workflow_key: str) -> dict[str, str]:
-    """Return the parts that a case of this kind has, by endpoint, with the words of the way there."""
-    return PARTS_OF_A_CHILD_DEATH if workflow_key == CHILD_DEATH_REVIEW else PARTS
+ONLY_FOR = {"the_child.show": SEE_WHO_THE_CHILD_IS}
+"""Parts that only those who act in one of these roles may open."""
+
+
+def parts_of(workflow_key: str, roles: Collection[str]) -> dict[str, str]:
+    """Return the parts of a case of this kind these roles may open, by endpoint, with the words of the way there."""
+    parts = PARTS_OF_A_CHILD_DEATH if workflow_key == CHILD_DEATH_REVIEW else PARTS
+    return {
+        endpoint: words
+        for endpoint, words in parts.items()
+        if endpoint not in ONLY_FOR or not set(ONLY_FOR[endpoint]).isdisjoint(roles)
+    }
 
 
 def done_in(standing: Standing, groups: Iterable[str], without: Collection[str] = ()) -> list[tuple[str, list[Done]]]:

@@ -51,7 +51,7 @@ class View:
 
     @property
     def tabs(self) -> list[Tab]:
-        return self.look.tabs(self.case, parts_of(self.case.workflow_key))
+        return self.look.tabs(self.case, parts_of(self.case.workflow_key, self.roles))
 
     @property
     def part_here(self) -> str:

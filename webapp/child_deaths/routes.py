@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.queries import child_death_list as deaths
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader
+from models.unfinished_notification import unfinished_for
 from webapp import clock
 from webapp.access import current_person, needs_role
+from webapp.child_deaths.admitting import boards_coordinated, boards_to_notify
 from webapp.child_deaths.lines import DeathLine, death_line
 from webapp.child_deaths.narrowing import address, form_for, in_force, narrowing_of
 from webapp.components import Card
@@ -41,7 +43,7 @@ def show() -> ResponseReturnValue:
     form = form_for(told, boards, deaths.awaited_agencies(db.session, who))
     return render_template(
         "child_deaths/show.html",
-        cards=_cards(deaths.death_counts(db.session, who, narrowing.board_id), narrowing),
+        cards=[*_cards(deaths.death_counts(db.session, who, narrowing.board_id), narrowing), *_waiting()],
         lines=list(_lines(found.rows, who)),
         total=found.total,
         number=number,
@@ -49,6 +51,7 @@ def show() -> ResponseReturnValue:
         narrow=form,
         filters=in_force(form),
         address=address,
+        may_notify=bool(boards_to_notify()),
         address_of_page=lambda number: address(page=number if number > 1 else None),
     )
 
@@ -85,6 +88,13 @@ def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
                 case.reference, line.age, case.board, case.stage, case.state, case.next, case.turn, awaited, *date,
                 "; ".join(case.holds), case.running,
             )  # fmt: skip
+
+
+def _waiting() -> list[Card]:
+    """Return the count of notifications that the person may go on with."""
+    coordinated = [board.id for board in boards_coordinated()]
+    unfinished = unfinished_for(db.session, current_person().id, coordinated)
+    return [Card(len(unfinished), "not recorded yet", url_for("notifying.choose"))] if boards_to_notify() else []
 
 
 def _cards(count: deaths.DeathCounts, narrowing: Narrowing) -> list[Card]:

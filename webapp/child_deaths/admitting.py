@@ -1,0 +1,101 @@
+"""Who may notify a death, and go on with a notification that is not recorded yet."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import abort, redirect, url_for
+from sqlalchemy import select
+
+from models import audit
+from models.agency import Board
+from models.case import Case, CaseEvent
+from models.queries.access import may_see, places_of, roles_on
+from models.unfinished_notification import UnfinishedNotification, notification_of
+from webapp import clock
+from webapp.access import SEE_WHO_THE_CHILD_IS, Arguments, DeclaredView, View, current_person
+from webapp.database import db
+from workflows.reviews.child_death_review import COORDINATION, MAY_NOTIFY
+from workflows.roles import in_words
+
+GOES_ON = "began the notification, or coordinates child deaths for its board"
+
+
+def boards_to_notify() -> Sequence[Board]:
+    """Return the boards for which the person asking may notify a death today, by name."""
+    return _boards_where(MAY_NOTIFY)
+
+
+def boards_coordinated() -> Sequence[Board]:
+    """Return the boards whose child deaths the person asking looks after today, by name."""
+    return _boards_where(COORDINATION)
+
+
+def roles_for(board_id: int) -> frozenset[str]:
+    """Return the roles in which the person asking acts for a board today, those of its panel among them."""
+    return places_of(db.session, current_person().id, clock.today()).boards.get(board_id, frozenset())
+
+
+def may_notify(view: View) -> DeclaredView:
+    """Let those reach the view who may notify a death for some board, and give it those boards."""
+
+    def admit(arguments: Arguments) -> Arguments:
+        boards = boards_to_notify()
+        if not boards:
+            abort(403)
+        return {**arguments, "boards": boards}
+
+    return DeclaredView(view, in_words(MAY_NOTIFY), admit)
+
+
+def goes_on_with(view: View) -> DeclaredView:
+    """Let those reach the view who may go on with the unfinished notification in the address, and give it that.
+
+    One that is not there and one that is somebody else’s are answered alike; one that was recorded leads to its case.
+    """
+
+    def admit(arguments: Arguments) -> Arguments:
+        begun = notification_of(db.session, arguments["public_id"])
+        if begun is None:
+            _lead_to_case(arguments["public_id"])
+            abort(404)
+        _check(begun)
+        return {**{name: value for name, value in arguments.items() if name != "public_id"}, "begun": begun}
+
+    return DeclaredView(view, GOES_ON, admit)
+
+
+def _check(begun: UnfinishedNotification) -> None:
+    """Refuse who may not go on with it; that somebody else than its author reads it is recorded, for good."""
+    person = current_person()
+    if begun.case_id is not None:
+        # A change to a case is its author's alone: the case is there for others to change.
+        if begun.person_id != person.id or not _looks_after(begun.case_id):
+            abort(404)
+        return
+    roles = roles_for(begun.board_id)
+    if begun.person_id == person.id and not roles.isdisjoint(MAY_NOTIFY):
+        return
+    if roles.isdisjoint(COORDINATION):
+        abort(404)
+    detail = {"notification": str(begun.public_id)}
+    audit.record(db.session, "unfinished_notification_read", at=clock.now(), person_id=person.id, detail=detail)
+    db.session.commit()
+
+
+def _looks_after(case_id: int) -> bool:
+    case = db.session.get_one(Case, case_id)
+    return not roles_on(db.session, current_person().id, case, clock.today()).isdisjoint(SEE_WHO_THE_CHILD_IS)
+
+
+def _lead_to_case(public_id: UUID) -> None:
+    theirs = may_see(current_person().id, clock.today())
+    opened = select(CaseEvent.case_id).where(CaseEvent.idempotency_key == public_id, CaseEvent.sequence == 1)
+    case = db.session.scalars(select(Case).where(Case.id.in_(opened), theirs)).one_or_none()
+    if case is not None:
+        abort(redirect(url_for("cases.show", reference=case.reference), 303))
+
+
+def _boards_where(roles: Sequence[str]) -> Sequence[Board]:
+    places = places_of(db.session, current_person().id, clock.today()).boards
+    ids = sorted(board_id for board_id, held in places.items() if not held.isdisjoint(roles))
+    return db.session.scalars(select(Board).where(Board.id.in_(ids)).order_by(Board.name, Board.id)).all()
