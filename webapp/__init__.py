@@ -20,6 +20,7 @@ from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
 from webapp.child_deaths.changing import the_child
 from webapp.child_deaths.notifying import notifying
+from webapp.child_deaths.queue import queue
 from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
@@ -29,6 +30,7 @@ from webapp.home import home
 from webapp.keeping import forget_what_was_offered
 from webapp.moved_clock import stands_at
 from webapp.navigation import navigation
+from webapp.public_notifications.routes import public_notifications
 from webapp.reference.routes import reference
 from webapp.security import protect
 from webapp.settings import Settings, current_settings
@@ -38,8 +40,8 @@ from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
 BLUEPRINTS = (
-    home, worklist, child_deaths, notifying, the_child, opening, cases, steps, corrections, reference, accounts, people,
-    boards, demonstration,
+    home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps, corrections,
+    reference, accounts, people, boards, demonstration,
 )  # fmt: skip
 
 

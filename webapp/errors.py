@@ -25,6 +25,9 @@ class ErrorPage:
     advice: tuple[str, ...]
 
 
+WITHOUT_AN_ACCOUNT = ("public_notifications",)
+"""Parts of the site in which somebody writes who does not sign in."""
+
 ASK = "If you need help, ask your board’s business manager."
 NOTHING_RECORDED = "Nothing has been recorded."
 DAMAGED = "The record of this case is not as it was written. Tell an administrator; nothing is added to it until then."
@@ -99,7 +102,7 @@ def _is_a_page() -> bool:
 
 def _offer_form_again(_error: Exception) -> ResponseReturnValue:
     """Show what was sent, to be sent again: the page it was on had been open for too long to be sure it was ours."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated and request.blueprint not in WITHOUT_AN_ACCOUNT:
         return redirect(url_for("accounts.sign_in", expired="yes"), 303)
     return render_template("errors/offered_again.html", path=request.path, typed=typed_in(request.form)), 400
 

@@ -96,3 +96,4 @@ def _change(form: BoardForm, board: Board) -> None:
 def _take_over(form: BoardForm, board: Board) -> None:
     board.name, board.short_name, board.kind = form.name.data, form.short_name.data, form.kind.data
     board.new_arrangements_start = form.new_arrangements_start.on
+    board.telephone = form.telephone.data or None

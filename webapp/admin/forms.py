@@ -123,6 +123,11 @@ class BoardForm(PageForm):
         validators=[needed("Enter a short name")],
     )
     kind = OneOfField("Kind", choices=offered(BOARD_KINDS), validators=[needed("Choose what kind of board it is")])
+    telephone = StringField(
+        "Telephone of its office",
+        description="Shown to whoever notifies a child’s death without an account",
+        filters=[stripped],
+    )
     new_arrangements_start = DayField(
         "Day the area’s safeguarding partners took over",
         description="Decides which guidance new cases are under, and by when those open then had to end.",

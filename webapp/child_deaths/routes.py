@@ -15,6 +15,7 @@ from webapp.access import current_person, needs_role
 from webapp.child_deaths.admitting import boards_coordinated, boards_to_notify
 from webapp.child_deaths.lines import DeathLine, death_line
 from webapp.child_deaths.narrowing import address, form_for, in_force, narrowing_of
+from webapp.child_deaths.queue import number_waiting
 from webapp.components import Card
 from webapp.database import db
 from webapp.exports import csv_response
@@ -43,6 +44,7 @@ def show() -> ResponseReturnValue:
     form = form_for(told, boards, deaths.awaited_agencies(db.session, who))
     return render_template(
         "child_deaths/show.html",
+        to_decide_on=number_waiting(),
         cards=[*_cards(deaths.death_counts(db.session, who, narrowing.board_id), narrowing), *_waiting()],
         lines=list(_lines(found.rows, who)),
         total=found.total,
