@@ -14,7 +14,7 @@ from models.case import Case
 from models.consequences import Preview, consequences
 from models.corrections import correction, procedure_as_known
 from models.histories import CaseAsRead, read_case
-from workflows.calendar import Calendar, england
+from workflows.calendar import Calendar
 from workflows.dates import london_day
 from workflows.definition import Procedure
 from workflows.history import Event, History
@@ -35,7 +35,7 @@ def standing_of(
     """
     read = read_case(session.connection(), case.id)
     history = read.history.known_at(known_at)
-    return stand(procedure_as_known(read, history), history, calendar or england(), today)
+    return stand(procedure_as_known(read, history), history, calendar or read.calendar, today)
 
 
 def preview_step(
@@ -49,7 +49,8 @@ def preview_step(
     calendar: Calendar | None = None,
 ) -> Preview:
     """Return what would follow if the step were taken now. Nothing is written. Raises StepRefused."""
-    read, calendar = read_case(session.connection(), case.id), calendar or england()
+    read = read_case(session.connection(), case.id)
+    calendar = calendar or read.calendar
     known = read.procedure.steps_by_key.get(step)
     roles = actor.roles_for(known.by if known else ())
     event = take(read.procedure, read.history, calendar, step=step, roles=roles, told=told, now=now)
@@ -68,7 +69,8 @@ def preview_correction(
     calendar: Calendar | None = None,
 ) -> Preview:
     """Return what would follow if the event were corrected so, or struck out; write nothing. Raises StepRefused."""
-    read, calendar = read_case(session.connection(), case.id), calendar or england()
+    read = read_case(session.connection(), case.id)
+    calendar = calendar or read.calendar
     procedure, event = correction(read, sequence, actor=actor, told=told, reason=reason, now=now, calendar=calendar)
     return _preview(read, procedure, event, calendar)
 

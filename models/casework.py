@@ -20,6 +20,7 @@ from models import child_death_counts, differences, hashing, projection, rows
 from models.actor import Actor
 from models.agency import TAKE_REFERENCE, Board, next_references, reference_parameters
 from models.asking import history_of, preview_correction, preview_step, standing_of
+from models.bank_holidays import calendar_in_force
 from models.case import Case, CaseEvent, LinkedCase
 from models.corrections import correction
 from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
@@ -28,7 +29,7 @@ from models.kept_apart import Apart, set_apart
 from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, DEADLINE_KEY, HOLD_COLUMNS, HOLD_KEY, NOTHING_STORED, Stored
 from models.whole_case import WholeCase
 from workflows import registry
-from workflows.calendar import Calendar, england
+from workflows.calendar import Calendar
 from workflows.dates import PartialDate
 from workflows.definition import Procedure
 from workflows.history import Event, History
@@ -70,7 +71,7 @@ def open_case(
     if idempotency_key and (opened_before := _opened_with(session, board, idempotency_key)):
         return opened_before
     procedure = registry.procedure_on(workflow_key, told.on, board.new_arrangements_start)
-    calendar = calendar or england()
+    calendar = calendar or calendar_in_force(session)
     event = open_history(procedure, calendar, step=step, roles=actor.roles, told=told, now=now)
     writing = _writing(procedure, History((), board.new_arrangements_start), event, calendar)
     case_id, reference = _added(session, board, workflow_key, event, writing.projected)
@@ -148,13 +149,12 @@ def take_step(
     `idempotency_key`, returns the event recorded the first time. Raises StepRefused; CaseMovedOn when something was
     recorded since; CaseNotFound.
     """
-    calendar = calendar or england()
 
     def decide(read: CaseAsRead) -> _Writing:
-        procedure, history = read.procedure, read.history
+        procedure, history, days = read.procedure, read.history, calendar or read.calendar
         roles = actor.roles_for(_who_may(procedure, step))
-        event = take(procedure, history, calendar, step=step, roles=roles, told=told, now=now)
-        return _writing(procedure, history, event, calendar)
+        event = take(procedure, history, days, step=step, roles=roles, told=told, now=now)
+        return _writing(procedure, history, event, days)
 
     event = _record(session, case, expected_length, _Act("take_step", actor, idempotency_key), decide)
     if step == REFERS:
@@ -179,11 +179,11 @@ def correct_event(
 
     Correcting the opening may move the case under another edition (R-0). Raises as `take_step` does.
     """
-    calendar = calendar or england()
 
     def decide(read: CaseAsRead) -> _Writing:
-        procedure, event = correction(read, sequence, actor=actor, told=told, reason=reason, now=now, calendar=calendar)
-        return _writing(procedure, read.history, event, calendar)
+        days = calendar or read.calendar
+        procedure, event = correction(read, sequence, actor=actor, told=told, reason=reason, now=now, calendar=days)
+        return _writing(procedure, read.history, event, days)
 
     act = _Act("strike_out" if told is None else "correct_event", actor, idempotency_key)
     return _record(session, case, expected_length, act, decide)
@@ -194,9 +194,9 @@ def restand_cases(
 ) -> int:
     """Write again what follows from the histories of these cases, and return how many cases that changed."""
     session.flush()
-    connection, calendar = session.connection(), calendar or england()
+    connection = session.connection()
     found = list(read_cases(connection, lock_cases(connection, case_ids)))
-    projections = {read.id: projection.project_case(read, calendar) for read in found}
+    projections = {read.id: projection.project_case(read, calendar or read.calendar) for read in found}
     changed = differences.write(connection, projections, {read.id: read.stored for read in found}, now)
     session.expire_all()
     return changed
@@ -244,11 +244,11 @@ def _record(
 
 
 def _open_what_is_referred(
-    session: Session, case: Case, event: CaseEvent, actor: Actor, now: datetime, calendar: Calendar
+    session: Session, case: Case, event: CaseEvent, actor: Actor, now: datetime, calendar: Calendar | None
 ) -> None:
     """Open the review that a child's death is referred for, linked with it; once, however often the form is sent."""
     read = read_case(session.connection(), case.id)
-    facts = projection.stand_as_recorded(read.procedure, read.history, calendar).facts
+    facts = projection.stand_as_recorded(read.procedure, read.history, calendar or read.calendar).facts
     on = PartialDate(event.happened_first, event.happened_last, event.happened_precision)
     told = referral(facts, on, event.answers, known_as=case.pseudonym or f"Child of {case.reference}")
     open_case(

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import audit
 from models.agency import Board
+from models.bank_holidays import calendar_in_force
 from models.casework import Actor, open_whole_cases
 from models.child_death import REFERENCE_SQUEEZED, ChildDeath, squeezed
 from models.child_death_rows import (
@@ -36,7 +37,7 @@ from models.child_death_rows import (
 from models.import_run import ImportRefusal, ImportRun
 from models.whole_case import RefusedAt, WholeCase, judge
 from workflows import registry
-from workflows.calendar import Calendar, england
+from workflows.calendar import Calendar
 from workflows.dates import PartialDate, london_day
 from workflows.errors import NoRegime
 from workflows.regimes import CHILD_DEATH_REVIEW
@@ -97,6 +98,7 @@ def examine(
 ) -> list[Examined]:
     """Return what each of these rows would do, in their order. Nothing is written."""
     rows = list(rows)
+    calendar = calendar or calendar_in_force(session)
     known = _known(session, board, rows)
     examined = []
     for row in rows:
@@ -106,7 +108,7 @@ def examine(
         elif there:
             examined.append(Examined(row, wrong=(WRITTEN_OTHERWISE,)))
         else:
-            examined.append(_judged(row, board, now, calendar or england()))
+            examined.append(_judged(row, board, now, calendar))
             if examined[-1].whole:
                 known[squeezed(row.reference)] = _There(row.reference, row.digest)
     return examined

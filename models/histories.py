@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row
 
 from models import hashing
+from models.bank_holidays import STANDING, calendar_with
 from models.errors import CaseNotFound, HistoryDamaged
 from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, HOLD_COLUMNS, Stored
 from workflows import registry
+from workflows.calendar import Calendar, NamedDay
 from workflows.dates import PartialDate, Precision
 from workflows.definition import Procedure
 from workflows.history import Event, History
@@ -40,7 +42,8 @@ SELECT review.id, review.reference, review.workflow_key, review.history_length, 
        review.version, board.new_arrangements_start, json_build_array({", ".join(CASE_COLUMNS)}),
        {_each("case_event", _EVENT_COLUMNS, " ORDER BY sequence")},
        {_each("deadline", DEADLINE_COLUMNS)},
-       {_each("hold", HOLD_COLUMNS)}
+       {_each("hold", HOLD_COLUMNS)},
+       (SELECT json_agg(json_build_array(day, name)) FROM ({STANDING}) AS announced)
 FROM review_case AS review JOIN board ON board.id = review.board_id
 WHERE review.id"""  # noqa: S608 - the names of our own columns
 _READ_ONE = f"{_READ} = %(case_id)s"
@@ -74,10 +77,16 @@ class CaseAsRead:
     version: int
     recorded: tuple[Recorded, ...]
     stored: Stored
+    announced: tuple[NamedDay, ...] = ()
 
     @property
     def procedure(self) -> Procedure:
         return registry.procedure(self.workflow_key, self.regime_key)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working days as they were known when the case was read."""
+        return calendar_with(self.announced)
 
     @property
     def history(self) -> History:
@@ -123,7 +132,10 @@ def read_what_can_be(connection: Connection, case_ids: Collection[int]) -> Itera
 
 def _case(row: Row[Any]) -> CaseAsRead:
     columns: Sequence[Any] = row
-    case_id, reference, workflow_key, length, last_hash, version, area_start, case, events, deadlines, holds = columns
+    (
+        case_id, reference, workflow_key, length, last_hash, version, area_start, case, events, deadlines, holds,
+        announced,
+    ) = columns  # fmt: skip
     stored = Stored(
         dict(zip(CASE_COLUMNS, case, strict=True)),
         tuple(dict(zip(DEADLINE_COLUMNS, each, strict=True)) for each in deadlines or ()),
@@ -135,8 +147,12 @@ def _case(row: Row[Any]) -> CaseAsRead:
         raise HistoryDamaged(reference, "the history cannot be read") from wrong
     return CaseAsRead(
         case_id, reference, workflow_key, stored.case["regime_key"], area_start, length,
-        last_hash or hashing.FIRST_PREVIOUS, version, recorded, stored,
+        last_hash or hashing.FIRST_PREVIOUS, version, recorded, stored, _announced(announced),
     )  # fmt: skip
+
+
+def _announced(listed: Sequence[Any] | None) -> tuple[NamedDay, ...]:
+    return tuple(NamedDay(date.fromisoformat(day), name) for day, name in listed or ())
 
 
 def _recorded(columns: Sequence[Any]) -> Recorded:

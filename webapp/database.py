@@ -5,9 +5,11 @@ from collections.abc import Callable
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
+from models.bank_holidays import calendar_in_force
 from models.database import make_engine, make_sessions
 from webapp.running import application_address_in_use
 from webapp.settings import Settings
+from workflows.calendar import Calendar
 
 OpenSession = Callable[[], Session]
 
@@ -23,6 +25,14 @@ class RequestDatabase:
             g.database_session = sessions()
         session: Session = g.database_session
         return session
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working days in force when this request first asked for them."""
+        if "working_days" not in g:
+            g.working_days = calendar_in_force(self.session)
+        calendar: Calendar = g.working_days
+        return calendar
 
 
 db = RequestDatabase()

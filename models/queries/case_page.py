@@ -19,7 +19,7 @@ from models.outbox import UNSETTLED, OutboxMessage
 from models.panel import panels_serving
 from models.people import Appointment, Person
 from models.queries.access import BOARD_READERS, cases_visible_to, may_see, may_see_what_is_asked
-from workflows.calendar import Calendar, england
+from workflows.calendar import Calendar
 from workflows.history import History
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD
 from workflows.standing import Standing, stand
@@ -65,7 +65,7 @@ def case_as_seen(
     """
     read = read_case(session.connection(), case.id)
     history = read.history.known_at(known_at)
-    standing = stand(procedure_as_known(read, history), history, calendar or england(), as_at)
+    standing = stand(procedure_as_known(read, history), history, calendar or read.calendar, as_at)
     recorded = tuple(each for each in read.recorded if known_at is None or each.event.recorded_at <= known_at)
     return CaseAsSeen(case, standing, history, recorded, _names(session, recorded), len(read.recorded))
 

@@ -17,7 +17,7 @@ from models.differences import difference, wrong_columns
 from models.errors import HistoryDamaged
 from models.histories import CaseAsRead, read_what_can_be
 from models.projection import project_case
-from workflows.calendar import Calendar, england
+from workflows.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ def findings(
 
 def _check(engine: Engine, case_ids: Sequence[int], *, histories: bool, calendar: Calendar | None) -> list[Finding]:
     with engine.connect() as connection:
-        return list(check_cases(connection, case_ids, histories=histories, calendar=calendar or england()))
+        return list(check_cases(connection, case_ids, histories=histories, calendar=calendar))
 
 
 def check_cases(
-    connection: Connection, case_ids: Sequence[int], *, histories: bool = True, calendar: Calendar
+    connection: Connection, case_ids: Sequence[int], *, histories: bool = True, calendar: Calendar | None = None
 ) -> Iterator[Finding]:
     """Yield everything that is wrong with these cases."""
     unlinked = _unlinked(connection, case_ids) if histories else {}
@@ -55,7 +55,9 @@ def check_cases(
             yield Finding(case.reference, case.words)
             continue
         words = [*_altered(case), *unlinked.get(case.id, ()), *unlike_their_mark.get(case.id, ())] if histories else []
-        yield from (Finding(case.reference, each) for each in (*words, *_not_as_recorded(case, calendar)))
+        yield from (
+            Finding(case.reference, each) for each in (*words, *_not_as_recorded(case, calendar or case.calendar))
+        )
 
 
 def _altered(case: CaseAsRead) -> Iterator[str]:

@@ -86,3 +86,18 @@ def _moves_a_case(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> bool:
         and "case" in target.value.id
         for target in targets
     )
+
+
+def test_whatever_reckons_a_date_asks_for_the_calendar_in_force():
+    """P25: the published calendar alone would miss a bank holiday announced since. ADR 0049."""
+    # The second reckons nothing: it asks whether a day is one for which working days are known at all.
+    may = {"models/bank_holidays.py", "models/public_notifications.py"}
+    askers = {
+        module.name
+        for module in modules()
+        if not module.name.startswith("workflows/")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "england"
+    }
+
+    assert askers <= may

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from models import (
     audit,
+    bank_holidays,
     case,
     child_death,
     child_death_counts,
@@ -39,9 +40,9 @@ from models.database import make_engine
 from models.migrate import MIGRATIONS, current_revision, downgrade, head_revision, upgrade
 
 TABLE_MODULES = (
-    audit, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision, import_run,
-    kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate, public_notification, pulse,
-    reminder, reporting_form, sessions, unfinished_notification,
+    audit, bank_holidays, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision,
+    import_run, kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate,
+    public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -52,6 +53,7 @@ ALLOWED = {
     "agency": KEEP,
     "agency_contact": REBUILD,
     "alembic_version": set(),
+    "announced_holiday": ADD,
     "answer_kept_apart": {"INSERT", "DELETE"},
     "appointment": KEEP,
     "audit_entry": ADD,
@@ -98,6 +100,7 @@ ALLOWED = {
     "reminder_basis": KEEP,
     "review_case": KEEP,
     "sibling": REBUILD,
+    "restanding": KEEP,
     "sign_in_attempt": {"INSERT", "DELETE"},
     "tick_pulse": KEEP,
     "unfinished_notification": REBUILD,

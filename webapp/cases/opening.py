@@ -21,7 +21,6 @@ from webapp.cases.known import Known
 from webapp.cases.sheets import Following, Sheet
 from webapp.database import db
 from workflows import registry
-from workflows.calendar import england
 from workflows.dates import PartialDate
 from workflows.definition import Procedure, Workflow
 from workflows.errors import NoRegime, NotYourRole, UnknownWorkflow
@@ -61,7 +60,7 @@ class OpeningSheet(Sheet[StepForm]):
         return step_form(self.step, known, clock.today(), length=0, typed=typed)
 
     def following(self, form: StepForm) -> Following:
-        told, calendar, area_start = form.told(), england(), self.board.new_arrangements_start
+        told, calendar, area_start = form.told(), db.calendar, self.board.new_arrangements_start
         procedure = registry.procedure_on(self.workflow.key, told.on, area_start)
         key, roles = self.step.key, self.actor.roles
         event = open_history(procedure, calendar, step=key, roles=roles, told=told, now=clock.now())

@@ -20,7 +20,6 @@ from webapp.components import Card
 from webapp.database import db
 from webapp.exports import csv_response
 from webapp.worklist.narrowing import told_in_address
-from workflows.calendar import england
 
 child_deaths = Blueprint("child_deaths", __name__, url_prefix="/child-deaths")
 
@@ -77,7 +76,7 @@ def _lines(rows: tuple[Row, ...], who: Reader) -> Iterator[DeathLine]:
 
 def _line(row: Row, beside: Mapping[int, deaths.Beside], who: Reader) -> DeathLine:
     roles = who.places.boards.get(row.case.board_id, frozenset()) | who.places.cases.get(row.case.id, frozenset())
-    return death_line(row, beside[row.case.id], roles, who.today, england())
+    return death_line(row, beside[row.case.id], roles, who.today, db.calendar)
 
 
 def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:

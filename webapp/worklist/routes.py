@@ -28,7 +28,6 @@ from webapp.exports import csv_response
 from webapp.worklist.asked import asked_line
 from webapp.worklist.lines import Line, line_of
 from webapp.worklist.narrowing import address, form_for, in_force, narrowing_of, told_in_address
-from workflows.calendar import england
 
 worklist = Blueprint("worklist", __name__, url_prefix="/worklist")
 
@@ -60,7 +59,7 @@ def show() -> ResponseReturnValue:
         filters=in_force(form),
         address=address,
         address_of_page=lambda number: address(page=number if number > 1 else None),
-        asked=[asked_line(each, who.today, england()) for each in _asked(who)],
+        asked=[asked_line(each, who.today, db.calendar) for each in _asked(who)],
         today=who.today,
     )
 
@@ -82,7 +81,7 @@ def _asked(who: Reader) -> tuple[Asked, ...]:
 
 
 def _line(row: Row, who: Reader) -> Line:
-    return line_of(row, roles_of(db.session, who, row.case), who.today, england())
+    return line_of(row, roles_of(db.session, who, row.case), who.today, db.calendar)
 
 
 def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
