@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from models.child_death_counts import Death, Review, count
+from models.child_death_counts import Death, Review, count, financial_year
 from models.disclosure import Breakdown, Share, Statement
 from models.histories import read_cases
 from models.statistics import percent
@@ -34,7 +34,11 @@ BREAKDOWNS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "expected": ("expected", tuple(option.key for option in YES_NO_NOT_KNOWN)),
 }
 
+# A review comes as long after the death as after the notification, or longer.
+NOT_BEFORE: Mapping[str, str] = {"duration_from_death": "duration_from_notification"}
+
 # Of the reviews by duration from notification, as figure 2 of the report of 2017-18 has it.
+TIMELY_BY = "duration_from_notification"
 SHARES: Mapping[str, tuple[str, ...]] = {
     "within_6_months_percent": WITHIN_6_MONTHS,
     "within_12_months_percent": WITHIN_12_MONTHS,
@@ -63,8 +67,21 @@ class Year:
         return f"{self.begins}-{(self.begins + 1) % 100:02d}"
 
     @property
+    def first_day(self) -> date:
+        return date(self.begins, 4, 1)
+
+    @property
     def last_day(self) -> date:
         return date(self.begins + 1, 3, 31)
+
+    @classmethod
+    def of(cls, day: date) -> Year:
+        """Return the year a day is in."""
+        return cls(financial_year(day))
+
+    def with_earlier(self, number: int) -> tuple[Year, ...]:
+        """Return so many years before this one, oldest first, and this one."""
+        return tuple(Year(begins) for begins in range(self.begins - number, self.begins + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +96,70 @@ class Figures:
     def reviews(self) -> int:
         return self.single["reviews"]
 
-    @property
-    def shares(self) -> dict[str, int]:
-        durations = self.breakdowns["duration_from_notification"]
-        return {key: percent(sum(durations[row] for row in rows), self.reviews) for key, rows in SHARES.items()}
+    def statement(self, *made_of: Sequence[Figures]) -> Statement:
+        """Return the figures as they are handed to `models.disclosure`, through which every export goes.
 
-    def statement(self) -> Statement:
-        """Return the figures as they are handed to `models.disclosure`, through which every export goes."""
-        shares = self.shares
+        Each of `made_of` are the figures they are the sum of, such as those of the boards of a panel.
+        """
         return Statement(
-            single=self.single,
-            breakdowns=tuple(Breakdown(key, rows, self.reviews) for key, rows in self.breakdowns.items()),
-            shares=tuple(
-                Share(key, "duration_from_notification", rows, shares[key]) for key, rows in SHARES.items()
-            ),
+            self.single, breakdowns_of(self.breakdowns, self.reviews), shares_of(self.breakdowns, self.reviews),
+            tuple(tuple(each.statement() for each in parts) for parts in made_of if len(parts) > 1),
         )  # fmt: skip
 
 
-def figures(session: Session, board_ids: Collection[int], year: Year, *, known_at: datetime | None = None) -> Figures:
-    """Return a year's figures of these boards together, as at its last day, by what was recorded by `known_at`."""
+def breakdowns_of(breakdowns: Mapping[str, Mapping[str, int]], reviews: int) -> tuple[Breakdown, ...]:
+    """Return breakdowns of so many reviews as they are handed to `models.disclosure`."""
+    return tuple(
+        Breakdown(key, rows, reviews, total_key="reviews", not_before=NOT_BEFORE.get(key, ""))
+        for key, rows in breakdowns.items()
+    )
+
+
+def shares_of(breakdowns: Mapping[str, Mapping[str, int]], reviews: int) -> tuple[Share, ...]:
+    """Return the shares of the reviews that were timely, as they are handed to `models.disclosure`."""
+    durations = breakdowns[TIMELY_BY]
+    return tuple(
+        Share(key, TIMELY_BY, rows, percent(sum(durations[row] for row in rows), reviews))
+        for key, rows in SHARES.items()
+    )
+
+
+def figures(
+    session: Session,
+    board_ids: Collection[int],
+    year: Year,
+    *,
+    known_at: datetime | None = None,
+    leaving_out: Collection[int] = (),
+) -> Figures:
+    """Return a year's figures of these boards together, as at its last day, by what was recorded by `known_at`.
+
+    `leaving_out` are cases that are not counted, because they are withheld from whoever asks.
+    """
+    return figures_of_years(session, board_ids, [year], known_at=known_at, leaving_out=leaving_out)[0]
+
+
+def figures_of_years(
+    session: Session,
+    board_ids: Collection[int],
+    years: Sequence[Year],
+    *,
+    known_at: datetime | None = None,
+    leaving_out: Collection[int] = (),
+) -> tuple[Figures, ...]:
+    """Return the figures of several years, each as `figures` does; a history is read once for all of them."""
     connection, boards = session.connection(), sorted(board_ids)
-    changed = _recorded_since(connection, boards, known_at) if known_at else {}
-    counted = _counted(connection, boards, year, list(changed))
+    changed = recorded_since(connection, boards, known_at) if known_at else {}
+    not_stored = sorted({*changed, *leaving_out})
+    counted = {year: _counted(connection, boards, year, not_stored) for year in years}
     if known_at:
-        known_already = [case_id for case_id, known_of in changed.items() if known_of]
-        counted.update(_counted_as_known(connection, known_already, year, known_at))
-    return _figures(year, counted)
+        known_already = [
+            case_id for case_id, known_of in changed.items() if known_of and case_id not in set(leaving_out)
+        ]
+        for death in _deaths_as_known(connection, known_already, known_at):
+            for year in years:
+                counted[year].update(_counts_of(death, year))
+    return tuple(_figures(year, counted[year]) for year in years)
 
 
 def _figures(year: Year, counted: Counter[tuple[str, str]]) -> Figures:
@@ -185,7 +240,7 @@ WHERE event.recorded_at > %(known_at)s AND review.board_id = ANY(%(boards)s) AND
 """
 
 
-def _recorded_since(connection: Connection, boards: Sequence[int], known_at: datetime) -> dict[int, bool]:
+def recorded_since(connection: Connection, boards: Sequence[int], known_at: datetime) -> dict[int, bool]:
     """Return the cases in which something was recorded since, and whether anything of them was known by then.
 
     Only in these was less known then than is counted now.
@@ -197,15 +252,11 @@ def _recorded_since(connection: Connection, boards: Sequence[int], known_at: dat
 AT_A_TIME = 1_000
 
 
-def _counted_as_known(
-    connection: Connection, case_ids: Sequence[int], year: Year, known_at: datetime
-) -> Counter[tuple[str, str]]:
-    counted: Counter[tuple[str, str]] = Counter()
+def _deaths_as_known(connection: Connection, case_ids: Sequence[int], known_at: datetime) -> Iterator[Death]:
     for start in range(0, len(case_ids), AT_A_TIME):
         for read in read_cases(connection, case_ids[start : start + AT_A_TIME]):
             if events := read.history.known_at(known_at).effective():
-                counted.update(_counts_of(count(events), year))
-    return counted
+                yield count(events)
 
 
 def _counts_of(death: Death, year: Year) -> Iterable[tuple[str, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.queries.child_death_figures import Figures, Year, figures
+from models.disclosure import Statement
+from models.queries.child_death_figures import SINGLE, Figures, Year, breakdowns_of, figures_of_years, shares_of
 from models.statistics import Comparison, Rate, compare, pooled_rate, small_numbers_note
 from workflows.national_figures import NATIONAL_BY_YEAR, NationalYear
 
@@ -39,11 +40,12 @@ def years_beside(
     year: Year,
     *,
     known_at: datetime | None = None,
+    leaving_out: Collection[int] = (),
     earlier: int = YEARS_BESIDE,
 ) -> YearsBeside:
     """Return the figures of a year and of so many before it."""
-    years = [Year(begins) for begins in range(year.begins - earlier, year.begins + 1)]
-    found = tuple(figures(session, board_ids, each, known_at=known_at) for each in years)
+    years = year.with_earlier(earlier)
+    found = figures_of_years(session, board_ids, years, known_at=known_at, leaving_out=leaving_out)
     return YearsBeside(
         found, {each.name: NATIONAL_BY_YEAR[each.name] for each in years if each.name in NATIONAL_BY_YEAR}
     )
@@ -51,12 +53,37 @@ def years_beside(
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """Several years together: deaths notified, and the reviews broken down."""
+    """Several years together: the counts that can be added, and the reviews broken down."""
 
-    years: tuple[Year, ...]
-    notifications: int
-    reviews: int
+    of: tuple[Figures, ...]
+    single: Mapping[str, int]
     breakdowns: Mapping[str, Mapping[str, int]]
+
+    @property
+    def years(self) -> tuple[Year, ...]:
+        return tuple(each.year for each in self.of)
+
+    @property
+    def notifications(self) -> int:
+        return self.single["notifications"]
+
+    @property
+    def reviews(self) -> int:
+        return self.single["reviews"]
+
+    def statement(self, years: Sequence[Statement] = (), *made_of: Sequence[Statement]) -> Statement:
+        """Return the years together as they are handed to `models.disclosure`.
+
+        The single years may be out as well: give `years` where each is itself made of other figures. Each of
+        `made_of` are further pools that these are the sum of, such as those of the boards of a panel.
+        """
+        of = years or tuple(each.statement() for each in self.of)
+        return Statement(
+            self.single,
+            breakdowns_of(self.breakdowns, self.reviews),
+            shares_of(self.breakdowns, self.reviews),
+            tuple(tuple(map(_pooled, each)) for each in (of, *made_of) if len(each) > 1),
+        )
 
     def rate(self, children: Mapping[str, float]) -> Rate:
         """Return deaths notified per 100,000 children a year, by the number of children in each of the years.
@@ -69,18 +96,27 @@ class Pooled:
         return pooled_rate([self.notifications], [sum(children[year.name] for year in self.years)])
 
 
+ADDED = tuple(key for key in SINGLE if key != "open_at_year_end")
+"""What years can be pooled of: a death open at the end of one year is open at the end of the next as well."""
+
+
 def pool(years: Sequence[Figures]) -> Pooled:
     """Return these years together."""
     breakdowns = {
         key: {row: sum(each.breakdowns[key][row] for each in years) for row in rows}
         for key, rows in years[0].breakdowns.items()
     }
-    return Pooled(
-        tuple(each.year for each in years),
-        sum(each.single["notifications"] for each in years),
-        sum(each.reviews for each in years),
-        breakdowns,
-    )
+    return Pooled(tuple(years), _added(years), breakdowns)
+
+
+def _pooled(part: Statement) -> Statement:
+    """Return a part of a pool with the counts alone that can be added."""
+    single = {key: part.single[key] for key in ADDED}
+    return replace(part, single=single, made_of=tuple(tuple(map(_pooled, each)) for each in part.made_of))
+
+
+def _added(years: Sequence[Figures]) -> dict[str, int]:
+    return {key: sum(each.single[key] for each in years) for key in ADDED}
 
 
 def difference(years_one: Pooled, years_other: Pooled, breakdown: str, row: str) -> Comparison:

@@ -20,8 +20,8 @@ from models.disclosure import (
     Statement,
     disclose,
     disclose_cross_table,
-    withheld_rows,
 )
+from models.withholding import withheld_rows
 
 GUARDED = [scheme for scheme in SCHEMES.values() if scheme.withholds]
 COUNTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9), min_size=2, max_size=4)
