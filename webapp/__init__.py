@@ -26,6 +26,7 @@ from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.demonstration.clock_page import demonstration
 from webapp.errors import explain_errors
+from webapp.figures.routes import figures
 from webapp.home import home
 from webapp.keeping import forget_what_was_offered
 from webapp.moved_clock import stands_at
@@ -41,7 +42,7 @@ from workflows.check import check_all
 
 BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps, corrections,
-    reference, accounts, people, boards, demonstration,
+    reference, accounts, people, boards, figures, demonstration,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.accounts import roles_held
+from models.queries.figures_access import READERS
 from webapp import clock
 from webapp.database import db
 from workflows.registry import workflows
@@ -23,6 +24,7 @@ def navigation() -> list[dict[str, Any]]:
     roles = roles_held(db.session, current_user.person.id, clock.today())
     parts = [("Worklist", "worklist.show")] if roles - {ADMINISTRATOR} else []
     parts += [("Child deaths", "child_deaths.show")] if not roles.isdisjoint(OF_CHILD_DEATHS) else []
+    parts += [("Figures", "figures.show")] if not roles.isdisjoint(READERS) else []
     parts += [("Open a case", "opening.choose")] if roles & _who_may_open() else []
     parts += [("People", "people.show_all"), ("Boards", "boards.show_all")] if ADMINISTRATOR in roles else []
     return [_part(words, endpoint) for words, endpoint in [*parts, *FOR_EVERYONE]]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.agency import Board, board_named
-from models.child_death_report import as_data, as_disclosed, as_rows
-from models.disclosure import SCHEMES, Disclosed
+from models.disclosure import SCHEMES
+from models.figures_book import Book, Wanted, book
+from models.figures_population import children_of
 from models.panel import boards_served
-from models.queries.child_death_figures import Year, figures
-from webapp.exports import csv_of
+from models.queries.child_death_figures import Year
+from models.queries.figures_access import boards_in
+from webapp.figures.files import About, as_file, csv_text
 from workflows.dates import LONDON
-
-HEADS = ("Board", "Year", "As at", "Table", "Row", "Figure")
 
 
 class NotReportable(Exception):
@@ -27,21 +25,29 @@ class NotReportable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A year's figures of child deaths, guarded by a scheme."""
+    """A year's figures of child deaths, guarded by a scheme, and what a file of them says about itself."""
 
-    data: dict[str, Any]
-    disclosed: Disclosed
+    book: Book
+    about: About
 
     def as_json(self) -> str:
-        return json.dumps(self.data, ensure_ascii=False, indent=1)
+        return as_file("json", self.book, self.about).decode()
 
     def as_csv(self) -> str:
-        about = (self.data["board"], self.data["year"], self.data["as_at"])
-        return csv_of(HEADS, [(*about, *row) for row in as_rows(self.disclosed)])
+        return csv_text(self.book, self.about)
+
+    def as_workbook(self) -> bytes:
+        return as_file("xlsx", self.book, self.about)
 
 
 def child_deaths_report(
-    session: Session, board_name: str, year_name: str, *, known_on: date | None = None, scheme: str = "as_they_are"
+    session: Session,
+    board_name: str,
+    year_name: str,
+    *,
+    now: datetime,
+    known_on: date | None = None,
+    scheme: str = "as_they_are",
 ) -> Report:
     """Return the figures of a financial year, by what was recorded up to the end of `known_on` in London.
 
@@ -57,9 +63,12 @@ def child_deaths_report(
     if board is None:
         names = session.scalars(select(Board.name).order_by(Board.name)).all()
         raise NotReportable(f"There is no board “{board_name}”. There are: {'; '.join(names) or 'none yet'}")
-    found = figures(session, boards_served(session, [board.id]), year, known_at=end_of(known_on))
-    disclosed = as_disclosed(found, SCHEMES[scheme])
-    return Report(as_data(board.name, found, disclosed), disclosed)
+    known_at = end_of(known_on)
+    wanted = Wanted(
+        boards_served(session, [board.id]), year, SCHEMES[scheme], known_at, parts=boards_in(session, board.id)
+    )  # fmt: skip
+    made = book(session, wanted, children_of(session, board.id, known_at))
+    return Report(made, About(board.name, year, SCHEMES[scheme], known_on, now))
 
 
 def end_of(day: date | None) -> datetime | None:

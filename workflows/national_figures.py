@@ -13,7 +13,7 @@ Confidence = Literal["read", "reported", "remembered"]
 CONFIDENCE_WORDS: Mapping[str, str] = {
     "read": "as published",
     "reported": "as a board’s report cites it",
-    "remembered": "not checked at its source",
+    "remembered": "not confirmed",
 }
 
 
@@ -33,14 +33,20 @@ class NationalYear:
     notified: National | None = None
     rate_per_100_000: National | None = None
     reviews: National | None = None
+    reviews_with_information: National | None = None
+    """Of the reviews, those in which there was enough information to judge preventability."""
     modifiable_percent: National | None = None
+    """Of all reviews (K7)."""
     male_percent: National | None = None
+    ethnicity_not_known_percent: National | None = None
+    under_1_year_percent: National | None = None
     durations_percent: Mapping[str, National] = field(default_factory=dict)
     """Under 6 months, 6 to 12 months together, and over 12: the middle is one figure, not one for each band."""
     note: str = ""
 
     @property
     def name(self) -> str:
+        """The year as 2016-17."""
         return f"{self.ending - 1}-{self.ending % 100:02d}"
 
 
@@ -65,11 +71,13 @@ NATIONAL_YEARS = (
     NationalYear(2016, reviews=_remembered(3665), modifiable_percent=_remembered(24)),
     NationalYear(
         2017, reviews=_read(3575), modifiable_percent=_remembered(27), male_percent=_reported(56),
+        ethnicity_not_known_percent=_reported(7),
         durations_percent={"under_6": _reported(32), "6_to_12": _reported(44), "over_12": _reported(24)},
     ),
     NationalYear(
-        2018, reviews=_read(3595), modifiable_percent=_read(28),
-        note="28 per cent of all reviews; of the 3,540 with sufficient information 29 to 30 per cent.",
+        2018, reviews=_read(3595), reviews_with_information=_read(3540), modifiable_percent=_read(28),
+        under_1_year_percent=_read(65),
+        note="28% of all 3,595 reviews; of the 3,540 with sufficient information 29% of boys’ and 30% of girls’.",
     ),
     NationalYear(2020, notified=_read(3414), note="As revised later. Reviews were not found."),
     NationalYear(2021, notified=_read(3056)),

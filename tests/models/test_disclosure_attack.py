@@ -87,19 +87,20 @@ class Reader:
         found = [
             milp(
                 sign * aim,
-                integrality=np.ones(len(aim)),
+                integrality=np.ones(len(aim), dtype=int),
                 bounds=Bounds(self.least, np.minimum(self.most, 1000)),
                 constraints=LinearConstraint(rows, lower, upper),
             )
             for sign in (1, -1)
         ]
         assert all(each.success for each in found), "what was disclosed contradicts itself"
-        return round(found[0].fun), round(-found[1].fun)
+        least, most = (each.x[place[name]] for each in found)
+        return round(least), round(most)
 
 
 def given_away(scheme, whole, *partitions):
     """The small counts that a reader of the whole and of all its parts can work out."""
-    reader, true = Reader(scheme), {}
+    reader, true = Reader(scheme), dict[tuple[str, ...], int]()
     for place, statement in [
         ("whole", whole),
         *((f"{p} {n}", each) for p, parts in enumerate(partitions) for n, each in enumerate(parts)),

@@ -11,6 +11,7 @@ import time
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
+from openpyxl import load_workbook
 
 from models.case import Case, CaseEvent
 from models.child_death import ChildDeath
@@ -201,9 +202,22 @@ def test_the_report_comes_as_rows_and_guarded(reviews, report):
 
     rows = report("--format", "csv", "--scheme", "local").stdout.splitlines()
 
-    assert rows[0] == "Board,Year,As at,Table,Row,Figure"
-    assert f"{BOARD},2017-18,2018-03-31,Reviews held,,28" in rows
-    assert f"{BOARD},2017-18,2018-03-31,Category of death,4. Malignancy,<5" in rows
+    assert rows[0] == "Board,Year,As at,Table,Row,Figure,Known,Small numbers"
+    about = f"{BOARD},2017-18,2018-03-31"
+    assert any(row.startswith(f"{about},Reviews held,,28,by everything recorded up to ") for row in rows)
+    assert any(row.startswith(f"{about},Category of death,4. Malignancy,<5,") for row in rows)
+    assert all("Local report: 1 to 4 withheld" in row for row in rows[1:])
+
+
+def test_the_report_comes_as_a_workbook(reviews, report, tmp_path):
+    reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+    path = tmp_path / "figures.xlsx"
+
+    ran = report("--format", "xlsx", "--output", path)
+
+    workbook = load_workbook(path)
+    assert ran.exit_code == 0
+    assert {row[0].value: row[1].value for row in workbook["Sex"]}["Female"] == 14
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 import sys
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 import click
 
-FORMATS = ("json", "csv")
+FORMATS = ("json", "csv", "xlsx")
 
 
 class Day(click.ParamType[date]):
@@ -37,18 +37,25 @@ def command() -> None:
     show_default=True,
     help="How small numbers are guarded: as_they_are for the board itself; local, dfe, nhs or ons otherwise.",
 )
-def child_deaths(board: str, year: str, form: str, known_at: date | None, scheme: str) -> None:
+@click.option("--output", type=click.File("wb"), default="-", help="The file to write, instead of printing.")
+def child_deaths(
+    board: str, year: str, form: str, known_at: date | None, scheme: str, output: IO[bytes]
+) -> None:  # fmt: skip
     """Print a financial year's figures of child deaths, as at its last day.
 
     Exits with 2 where there is no such board, year or scheme.
     """
+    from webapp.clock import real_clock
     from webapp.reporting import NotReportable, child_deaths_report
     from webapp.running import sessions_in_use
 
     try:
         with sessions_in_use() as sessions, sessions() as session:
-            report = child_deaths_report(session, board, year, known_on=known_at, scheme=scheme)
+            report = child_deaths_report(session, board, year, now=real_clock(), known_on=known_at, scheme=scheme)
     except NotReportable as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(2)
-    click.echo(report.as_json() if form == "json" else report.as_csv(), nl=form == "json")
+    if form == "xlsx":
+        output.write(report.as_workbook())
+    else:
+        output.write((f"{report.as_json()}\n" if form == "json" else report.as_csv()).encode())

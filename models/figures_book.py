@@ -1,0 +1,139 @@
+"""Everything the figures of a year consist of, guarded for whoever they are made for: what page and workbook show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.child_death_comparisons import ShownPool, difference_table, pooled_tables, year_tables
+from models.child_death_tables import ShownYear, Table, breakdown_tables
+from models.disclosure import Disclosed, Scheme, Statement, disclose
+from models.queries.child_death_figures import Figures, Year, figures_of_years
+from models.queries.child_death_years import YEARS_BESIDE, YEARS_POOLED, Pooled, pool
+from models.statistics import Rate
+from workflows.national_figures import NATIONAL_BY_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which figures are asked for, of which boards, by what was known when, and how they are guarded."""
+
+    board_ids: frozenset[int]
+    year: Year
+    scheme: Scheme
+    known_at: datetime | None = None
+    leaving_out: frozenset[int] = frozenset()
+    parts: Sequence[frozenset[int]] = ()
+    """The boards a panel's figures are the sum of."""
+    years_together: int = 5
+    without: frozenset[str] = frozenset()
+    published: bool = False
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """How many children lived there in a year, and where that is from."""
+
+    number: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The figures of a year as they may leave, in tables with their sentences, and the guarded figures themselves."""
+
+    latest: Figures
+    disclosed: Disclosed
+    by_year: tuple[Table, ...]
+    breakdowns: tuple[Table, ...]
+    together: tuple[Table, ...]
+    withheld: int
+    without: frozenset[str] = frozenset()
+    years: tuple[ShownYear, ...] = field(default=())
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (*self.by_year, *self.breakdowns, *self.together)
+
+
+def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | None = None) -> Book:
+    """Return the figures asked for. Raises NotDecided, as `disclose` does."""
+    beside, together = wanted.year.with_earlier(YEARS_BESIDE), years_together(wanted)
+    every = sorted({*beside, *together}, key=lambda year: year.begins)
+    found = dict(zip(every, _figures(session, wanted, wanted.board_ids, every), strict=True))
+    parts = [dict(zip(every, _figures(session, wanted, each, every), strict=True)) for each in _parts(wanted)]
+    statements = {year: found[year].statement([part[year] for part in parts]) for year in every}
+    shown = tuple(ShownYear(year, _disclosed(statements[year], wanted)) for year in beside)
+    national = {each.name: NATIONAL_BY_YEAR[each.name] for each in beside if each.name in NATIONAL_BY_YEAR}
+    of_boards = [pool([part[year] for year in together]).statement() for part in parts]
+    pooled = pool([found[year] for year in together])
+    statement = pooled.statement([statements[year] for year in together], of_boards)
+    shown_pool = ShownPool(together, _disclosed(statement, wanted), *_rate(pooled, children or {}))
+    return Book(
+        found[wanted.year],
+        shown[-1].disclosed,
+        tuple(year_tables(shown, national, without=wanted.without)),
+        tuple(breakdown_tables(shown, national, without=wanted.without)),
+        (*pooled_tables(shown_pool, without=wanted.without), *_differences(wanted, found, shown)),
+        sum(each.disclosed.withheld for each in shown),
+        wanted.without,
+        shown,
+    )
+
+
+FIRST_OF_ALL_BLOCKS = 2008
+"""The year in which the duty to review child deaths began (R-3.1)."""
+
+
+def years_together(wanted: Wanted) -> tuple[Year, ...]:
+    """Return the years that are pooled: as many as asked for, up to the year itself.
+
+    Guarded figures are pooled in fixed blocks of five years, counted from 2008-09, of which the last complete one is
+    given: two pools that overlap could be subtracted from each other.
+    """
+    if not wanted.scheme.withholds:
+        return wanted.year.with_earlier(min(max(wanted.years_together, 3), YEARS_BESIDE + 1) - 1)
+    blocks = (wanted.year.begins + 1 - FIRST_OF_ALL_BLOCKS) // YEARS_POOLED
+    return Year(FIRST_OF_ALL_BLOCKS + YEARS_POOLED * blocks - 1).with_earlier(YEARS_POOLED - 1)
+
+
+def _figures(session: Session, wanted: Wanted, board_ids: frozenset[int], years: Sequence[Year]) -> tuple[Figures, ...]:
+    found = figures_of_years(session, board_ids, years, known_at=wanted.known_at, leaving_out=wanted.leaving_out)
+    return tuple(_without(each, wanted.without) for each in found)
+
+
+def _without(figures: Figures, without: frozenset[str]) -> Figures:
+    kept = {key: rows for key, rows in figures.breakdowns.items() if key not in without}
+    return Figures(figures.year, figures.single, kept)
+
+
+def _parts(wanted: Wanted) -> Sequence[frozenset[int]]:
+    """Return the boards of a panel, where there is something to withhold on their account."""
+    return wanted.parts if wanted.scheme.withholds else ()
+
+
+def _disclosed(statement: Statement, wanted: Wanted) -> Disclosed:
+    return disclose(statement, wanted.scheme, published=wanted.published, decided=wanted.decided)
+
+
+def _differences(
+    wanted: Wanted, found: Mapping[Year, Figures], shown: Sequence[ShownYear]
+) -> tuple[Table, ...]:  # fmt: skip
+    """Return the year beside those before it together. Guarded figures have none: it would be another pool."""
+    if wanted.scheme.withholds:
+        return ()
+    years = wanted.year.with_earlier(YEARS_BESIDE)[:-1]
+    before = ShownPool(years, _disclosed(pool([found[year] for year in years]).statement(), wanted))
+    return (difference_table(shown[-1], before, without=wanted.without),)
+
+
+def _rate(pooled: Pooled, children: Mapping[str, Children]) -> tuple[Rate | None, tuple[str, ...]]:
+    names = [year.name for year in pooled.years]
+    if any(name not in children for name in names):
+        return None, ()
+    sources = tuple(f"Children, {name}: {children[name].number:,} ({children[name].source})." for name in names)
+    return pooled.rate({name: children[name].number for name in names}), sources

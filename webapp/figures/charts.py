@@ -1,0 +1,130 @@
+"""Charts drawn on the server: bars that say again what a table says, told apart in grey and by hatching.
+
+A chart is made from the cells of a table, so that it shows nothing the table withholds: a withheld count is a short
+hatched box with its mark, the same for every count. The same table always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from textwrap import fill
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH_INCHES = 6.6
+ROW_INCHES = 0.26
+LABELS_INCHES = 2.1
+TOP_INCHES = 0.35
+BOTTOM_INCHES = 0.08
+LETTERS_A_LINE = 26
+ONE_AT_A_TIME = Lock()
+# Dark to light, so that a copy in grey keeps them apart; each has a hatching of its own besides.
+SERIES = (("#0b3d40", ""), ("#8fb8ba", "///"), ("#e3ecec", "..."))
+INK = "#0b0c0c"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values to draw side by side, each a number, or the mark in place of one that is withheld, or nothing."""
+
+    name: str
+    values: tuple[float | str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What is drawn: a group of bars for each label, one bar for each series, or a range for each label."""
+
+    title: str
+    description: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    ranges: tuple[tuple[float, float], ...] = ()
+
+
+@lru_cache(maxsize=256)
+def drawn(chart: Chart) -> bytes:
+    """Return the chart as SVG, which names and describes itself."""
+    # Loading Matplotlib takes longer than drawing, so it waits for the first chart.
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    bars = len(chart.labels) * (max(len(chart.series), 1) + 0.4)
+    height = TOP_INCHES + ROW_INCHES * bars + BOTTOM_INCHES
+    # The settings are of the whole process, and pages are made by several threads at once.
+    with ONE_AT_A_TIME, rc_context(
+        {"svg.hashsalt": "figures", "svg.fonttype": "path", "font.size": 10, "hatch.linewidth": 0.6}
+    ):  # fmt: skip
+        figure = Figure(figsize=(WIDTH_INCHES, height))
+        FigureCanvasSVG(figure)
+        edges = {"left": LABELS_INCHES / WIDTH_INCHES, "right": 0.99}
+        figure.subplots_adjust(top=1 - TOP_INCHES / height, bottom=BOTTOM_INCHES / height, **edges)
+        _draw(figure.add_subplot(), chart)
+        written = io.BytesIO()
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
+    return _told(written.getvalue().decode(), chart).encode()
+
+
+def _draw(axes: Axes, chart: Chart) -> None:
+    most = max((value for each in chart.series for value in each.values if isinstance(value, float | int)), default=0)
+    most = max(most, *(high for _, high in chart.ranges), 1) if chart.ranges else max(most, 1)
+    height = 0.8 / max(len(chart.series), 1)
+    for number, series in enumerate(chart.series):
+        places = [place + number * height for place in range(len(chart.labels))]
+        _draw_series(axes, series, places, height, number, most, chart.unit)
+    for place, (low, high) in enumerate(chart.ranges):
+        axes.plot([low, high], [place, place], color=INK, marker="|", markersize=12, linewidth=1.5, zorder=3)
+    axes.set_yticks(
+        [place + height * (len(chart.series) - 1) / 2 for place in range(len(chart.labels))],
+        [fill(label, LETTERS_A_LINE) for label in chart.labels],
+    )
+    axes.invert_yaxis()
+    axes.set_xlim(0, most * 1.14)
+    axes.tick_params(length=0)
+    axes.set_xticks([])
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    if len(chart.series) > 1:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0.2)
+
+
+def _draw_series(
+    axes: Axes, series: Series, places: Sequence[float], height: float, number: int, most: float, unit: str
+) -> None:
+    colour, hatch = SERIES[number % len(SERIES)]
+    known = [value if isinstance(value, float | int) else 0.0 for value in series.values]
+    axes.barh(
+        places, known, height=height * 0.92, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6, label=series.name
+    )
+    for place, value in zip(places, series.values, strict=True):
+        if value is None:
+            continue
+        if isinstance(value, str):
+            axes.barh(
+                place, most * 0.03, height=height * 0.92, color="white", hatch="xxxx", edgecolor=INK, linewidth=0.6
+            )
+        end, words = (most * 0.03, f"{value} withheld") if isinstance(value, str) else (value, f"{value:,g}{unit}")
+        axes.annotate(
+            words, (end, place), xytext=(3, 0), textcoords="offset points", va="center", fontsize=9, color=INK
+        )
+
+
+def _told(svg: str, chart: Chart) -> str:
+    """Return the picture with a name and a description for those who hear it, and without what names its maker."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = svg[svg.index("<svg") :]
+    said = f"<title id='name'>{escape(chart.title)}</title><desc id='told'>{escape(chart.description)}</desc>"
+    return re.sub(r"<svg([^>]*)>", rf"<svg\1 role='img' aria-labelledby='name told'>{_literal(said)}", svg, count=1)
+
+
+def _literal(words: str) -> str:
+    return words.replace("\\", "\\\\")

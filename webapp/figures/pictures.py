@@ -1,0 +1,56 @@
+"""Which chart each table of figures has: what it takes from the table's own cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.child_death_tables import Line, Percent, Shown, Table
+from webapp.figures.charts import Chart, Series
+
+# By table, the columns that are drawn beside one another. Any other table is drawn by its first.
+DRAWN: Mapping[str, tuple[int, ...]] = {
+    "years": (0, 1, 2),
+    "timeliness": (1, 2),
+    "modifiable": (2, 4),
+    "durations": (0, 2),
+    "differences": (1, 3),
+    "pooled": (1,),
+    "attendance": (2,),
+    "returns": (2,),
+    "held": (1, 3),
+}
+WHOLE = "All reviews"
+
+
+def chart_of(table: Table) -> Chart | None:
+    """Return the chart that says a table again; none where no number can be shown."""
+    lines = [line for line in table.lines if line.words != WHOLE]
+    if table.key == "rate":
+        return _rate_chart(table)
+    columns = DRAWN.get(table.key, (0,))
+    series = tuple(Series(table.columns[column], _values(lines, column)) for column in columns)
+    percentages = any(isinstance(line.cells[column], Percent) for line in lines for column in columns)
+    if not any(isinstance(value, float) for each in series for value in each.values):
+        return None
+    return Chart(table.title, table.sentence, tuple(line.words for line in lines), series, "%" if percentages else "")
+
+
+def _values(lines: Sequence[Line], column: int) -> tuple[float | str | None, ...]:
+    return tuple(_value(line.cells[column]) for line in lines)
+
+
+def _value(cell: Shown) -> float | str | None:
+    if isinstance(cell, Percent):
+        return float(cell.value)
+    if isinstance(cell, int | float):
+        return float(cell)
+    return cell if isinstance(cell, str) else None
+
+
+def _rate_chart(table: Table) -> Chart | None:
+    line = table.lines[0]
+    rate, least, most = (_value(cell) for cell in line.cells[1:4])
+    if not isinstance(rate, float) or not isinstance(least, float) or not isinstance(most, float):
+        return None
+    bar = (Series(table.columns[1], (rate,)),)
+    return Chart(table.title, table.sentence, (line.words,), bar, ranges=((least, most),))

@@ -1,0 +1,106 @@
+"""The page of a year's figures, its charts, and the same figures as files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from models import audit
+from models.child_death_tables import Table
+from models.disclosure import AS_THEY_ARE
+from models.queries.child_death_figures import recorded_since
+from models.queries.figures_access import READERS
+from webapp import clock
+from webapp.access import current_person, needs_role
+from webapp.database import db
+from webapp.figures.asked import Asked, asked_for
+from webapp.figures.charts import drawn
+from webapp.figures.files import MIMETYPES, About, as_file
+from webapp.figures.pictures import chart_of
+
+figures = Blueprint("figures", __name__, url_prefix="/figures")
+
+# An image styles itself: it is a document of its own, which runs nothing and asks for nothing.
+CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@figures.route("/child-deaths")
+@needs_role(*READERS)
+def show() -> ResponseReturnValue:
+    """Return the page of a year's child deaths."""
+    asked, form = asked_for()
+    book = asked.book()
+    page = render_template(
+        "figures/child_deaths.html",
+        asked=asked,
+        ask=form,
+        form=form if form.known_at.errors else None,
+        book=book,
+        true_counts=asked.scheme is AS_THEY_ARE,
+        has_chart=_has_chart,
+        since=_recorded_since(asked),
+        now=clock.now(),
+        today=clock.today(),
+    )
+    return page, 422 if form.known_at.errors else 200
+
+
+@figures.route("/child-deaths/charts/<key>.svg")
+@needs_role(*READERS)
+def chart(key: str) -> ResponseReturnValue:
+    asked, _ = asked_for()
+    table = next((each for each in asked.book().tables if each.key == key), None)
+    found = chart_of(table) if table else None
+    if found is None:
+        abort(404)
+    return Response(drawn(found), mimetype="image/svg+xml", headers={"Content-Security-Policy": CHART_POLICY})
+
+
+@figures.route("/child-deaths/figures.<form>")
+@needs_role(*READERS)
+def as_(form: str) -> ResponseReturnValue:
+    """Return the figures as a file, guarded as the page is. That it was taken is recorded."""
+    if form not in MIMETYPES:
+        abort(404)
+    asked, _ = asked_for()
+    if asked.scope.withheld:
+        # With deaths left out they are other figures, and beside the board's own they would tell what was left out.
+        abort(403)
+    book = asked.book()
+    _record_taking(asked, form, clock.now())
+    db.session.commit()
+    return _download(as_file(form, book, about(asked, clock.now())), form, asked)
+
+
+def about(asked: Asked, now: datetime) -> About:
+    """Return what every file says about itself."""
+    return About(asked.scope.board.name, asked.year, asked.scheme, asked.known_on, now)
+
+
+def _download(content: bytes, form: str, asked: Asked) -> Response:
+    name = f"child-deaths-{asked.scope.board.reference_prefix}-{asked.year.name}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=MIMETYPES[form], headers=headers)
+
+
+def _record_taking(asked: Asked, form: str, now: datetime) -> None:
+    detail: dict[str, str | int | bool | None] = {
+        "board_id": asked.scope.board.id, "year": asked.year.name, "scheme": asked.scheme.key, "form": form,
+        "known_on": asked.known_on.isoformat() if asked.known_on else None,
+    }  # fmt: skip
+    audit.record(db.session, "figures_taken", at=now, person_id=current_person().id, detail=detail)
+
+
+def _has_chart(table: Table) -> bool:
+    return chart_of(table) is not None
+
+
+def _recorded_since(asked: Asked) -> tuple[int, int] | None:
+    """Return how many deaths were first recorded, and how many changed, since the day asked about."""
+    if asked.known_at is None:
+        return None
+    found = recorded_since(db.session.connection(), sorted(asked.scope.board_ids), asked.known_at)
+    seen = [known_of for case_id, known_of in found.items() if case_id not in asked.scope.withheld]
+    return len(seen) - sum(seen), sum(seen)
