@@ -20,6 +20,7 @@ from models import (
     deputyship,
     drafts,
     figures_decision,
+    figures_population,
     import_run,
     kept_apart,
     moved_clock,
@@ -41,7 +42,7 @@ from models.migrate import MIGRATIONS, current_revision, downgrade, head_revisio
 
 TABLE_MODULES = (
     audit, bank_holidays, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision,
-    import_run, kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate,
+    figures_population, import_run, kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate,
     public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
@@ -61,6 +62,7 @@ ALLOWED = {
     "carer": REBUILD,
     "case_event": ADD,
     "child_death": KEEP,
+    "child_population": ADD,
     "counted_death": REBUILD,
     "counted_review": REBUILD,
     "deadline": REBUILD,
@@ -70,6 +72,7 @@ ALLOWED = {
     "deputyship": KEEP,
     "draft": REBUILD,
     "figures_decision": KEEP,
+    "figures_release": ADD,
     "hold": REBUILD,
     "import_refusal": {"INSERT", "DELETE"},
     "import_remark": {"INSERT", "DELETE"},

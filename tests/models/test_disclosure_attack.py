@@ -6,6 +6,7 @@ be (integer programming). Where both are the same, it was given away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
@@ -40,7 +41,11 @@ class Reader:
     """What somebody knows who has these publications before them."""
 
     def __init__(self, scheme):
-        self.scheme, self.names, self.least, self.most, self.sums = scheme, [], [], [], []
+        self.scheme = scheme
+        self.names: list[tuple[str, ...]] = []
+        self.least: list[float] = []
+        self.most: list[float] = []
+        self.sums: list[tuple[Sequence[tuple[str, ...]], Sequence[tuple[str, ...]], bool]] = []
 
     def reads(self, place, disclosed):
         total = self._cell((place, "reviews"), disclosed.single["reviews"], smallest=self.scheme.largest_withheld + 1)
@@ -62,7 +67,7 @@ class Reader:
     def _cell(self, name, cell, smallest):
         marks_differ = self.scheme.shown_as != self.scheme.shown_as_secondary
         if isinstance(cell, int):
-            least, most = cell, cell
+            least, most = float(cell), float(cell)
         elif marks_differ and cell == self.scheme.shown_as:
             least, most = self.scheme.smallest_withheld, self.scheme.largest_withheld
         else:
@@ -94,7 +99,7 @@ class Reader:
             for sign in (1, -1)
         ]
         assert all(each.success for each in found), "what was disclosed contradicts itself"
-        least, most = (each.x[place[name]] for each in found)
+        least, most = (each.x[place[name]] for each in found if each.x is not None)
         return round(least), round(most)
 
 

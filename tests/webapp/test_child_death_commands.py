@@ -10,8 +10,8 @@ import time
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
 from openpyxl import load_workbook
+from sqlalchemy import func, select
 
 from models.case import Case, CaseEvent
 from models.child_death import ChildDeath

@@ -129,12 +129,13 @@ class TestTheSameEverywhere:
         for sheet in workbook:
             assert "as at 31 March 2018" in sheet["A3"].value
             assert "Not for publication" in sheet["A4"].value
-            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert sheet.page_setup.fitToHeight == 0
             assert sheet.print_title_rows
         assert workbook["Durations"].merged_cells.ranges
 
     def test_text_that_begins_like_a_formula_stays_text(self, board, load, session, somebody, as_):
         board.name = "=HYPERLINK(1)"
+        session.flush()
         load(a_file(a_row()), board)
         client = as_(somebody("office@example.org", "cdop_coordinator", on=board))
 
