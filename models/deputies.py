@@ -15,9 +15,11 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, case, exists, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from models.agency import Board
 from models.case import Case, Deadline
 from models.deputyship import Deputyship
 from models.panel import PanelBoard
+from models.people import Appointment, Person
 from models.queries.access import (
     Places,
     is_asked_of_an_agency_led_by,
@@ -69,8 +71,7 @@ def turns_lent(session: Session, person_id: int, on: date) -> tuple[LentTurns, .
 
     The same as `lent_roles`, for lists: to be asked beside the person's own sight, which these conditions do not name.
     """
-    spans = select(Deputyship).where(Deputyship.deputy_id == person_id, Deputyship.stands_on(on))
-    return tuple(_lent_turns(session, span, on) for span in session.scalars(spans.order_by(Deputyship.id)))
+    return tuple(_lent_turns(session, span, on) for span in standing_for(session, person_id, on))
 
 
 def deputyships_of(session: Session, person_id: int) -> Sequence[Deputyship]:
@@ -78,6 +79,27 @@ def deputyships_of(session: Session, person_id: int) -> Sequence[Deputyship]:
     theirs = or_(Deputyship.absent_id == person_id, Deputyship.deputy_id == person_id)
     spans = select(Deputyship).where(theirs).order_by(Deputyship.from_on.desc(), Deputyship.id.desc())
     return session.scalars(spans).all()
+
+
+def possible_deputies(session: Session, absent: Person, on: date) -> Sequence[Person]:
+    """Return those who are appointed somewhere that a person is, by name: among them deputies are to be found."""
+    places = places_of(session, absent.id, on)
+    there = or_(Appointment.board_id.in_(places.boards), Appointment.case_id.in_(places.cases))
+    people = select(Appointment.person_id).where(there, Appointment.held_on(on))
+    others = select(Person).where(Person.id.in_(people), Person.id != absent.id, Person.active == true())
+    return session.scalars(others.order_by(Person.name, Person.id)).all()
+
+
+def boards_to_stand_in_for(session: Session, person_id: int, on: date) -> Sequence[Board]:
+    """Return the boards a person is appointed to, by name."""
+    boards = select(Board).where(Board.id.in_(places_of(session, person_id, on).boards))
+    return session.scalars(boards.order_by(Board.name, Board.id)).all()
+
+
+def standing_for(session: Session, person_id: int, on: date) -> Sequence[Deputyship]:
+    """Return the spans in which a person is a deputy today."""
+    spans = select(Deputyship).where(Deputyship.deputy_id == person_id, Deputyship.stands_on(on))
+    return session.scalars(spans.order_by(Deputyship.until_on, Deputyship.id)).all()
 
 
 def _whose_deputy(session: Session, person_id: int, case_: Case, on: date) -> Sequence[int]:

@@ -90,6 +90,11 @@ def why_not(session: Session, naming: Naming, on: date) -> str:
     return ""
 
 
+def not_seen(absent: Person) -> str:
+    """Return the refusal for a case that is not there, which is also that for one that may not be seen."""
+    return f"There is no case with this reference that {absent.name} sees on the first day"
+
+
 def _refuse_the_days(naming: Naming, today: date) -> None:
     if naming.until_on < naming.from_on:
         raise DeputyRefused("until_on", "The last day must be on or after the first")
@@ -107,7 +112,7 @@ def _refuse_the_person(session: Session, naming: Naming, named_by: Person) -> No
     if naming.case is not None:
         sees = session.scalar(select(Case.id).where(Case.id == naming.case.id, may_see(naming.absent.id, day)))
         if sees is None:
-            raise DeputyRefused("case", f"{naming.case.reference} is not a case that you see on that day")
+            raise DeputyRefused("case", not_seen(naming.absent))
         return
     boards, cases = _places(session, naming, day)
     if not boards and not cases:

@@ -25,6 +25,7 @@ from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.demonstration.clock_page import demonstration
+from webapp.deputies.routes import deputies
 from webapp.errors import explain_errors
 from webapp.figures.routes import figures
 from webapp.home import home
@@ -41,8 +42,8 @@ from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
 BLUEPRINTS = (
-    home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps, corrections,
-    reference, accounts, people, boards, figures, demonstration,
+    home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps,
+    corrections, reference, accounts, people, boards, figures, demonstration, deputies,
 )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ from workflows.standing import Standing, stand
 class CaseAsSeen:
     """A case on a day, by what had been recorded by a moment: where it stood, and everything recorded until then.
 
-    `names` are those of the people who recorded something, by their ids. `length` is how long the whole history is.
+    `names` are those of the people who recorded something, or for whom it was recorded, by their ids. `length` is how
+    long the whole history is.
     """
 
     case: Case
@@ -42,6 +43,10 @@ class CaseAsSeen:
     def name_of(self, recorded: Recorded) -> str:
         """Return who recorded this, or nothing where it was not a person with an account."""
         return self.names.get(recorded.actor_id, "") if recorded.actor_id else ""
+
+    def for_whom(self, recorded: Recorded) -> str:
+        """Return for whom this was recorded, or nothing where nobody was stood in for."""
+        return self.names.get(recorded.on_behalf_of, "") if recorded.on_behalf_of else ""
 
     def since(self, length: int) -> tuple[Since, ...]:
         """Return what was recorded after the history had been so long."""
@@ -71,7 +76,7 @@ def case_as_seen(
 
 
 def _names(session: Session, recorded: Collection[Recorded]) -> dict[int, str]:
-    ids = {each.actor_id for each in recorded if each.actor_id is not None}
+    ids = {person for each in recorded for person in (each.actor_id, each.on_behalf_of) if person is not None}
     people = select(Person.id, Person.name).where(Person.id.in_(sorted(ids)))
     return {person_id: name for person_id, name in session.execute(people)}  # noqa: C416 - a row is no pair to mypy
 

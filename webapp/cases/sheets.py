@@ -17,6 +17,7 @@ from models.casework import Actor, preview_step, take_step
 from models.consequences import Preview
 from models.drafts import Draft, discard_draft, draft_of, keep_draft
 from models.errors import Since
+from models.people import Person
 from models.queries.case_page import CaseAsSeen, agencies_led
 from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
@@ -28,6 +29,7 @@ from webapp.cases.recordable import STEP, draft_key
 from webapp.cases.where import next_words
 from webapp.database import db
 from webapp.keeping import typed_in
+from webapp.wording import role_words
 from workflows.definition import Step
 from workflows.errors import GuardsNotMet, NotYourRole, StepRefused
 from workflows.history import Event
@@ -94,6 +96,10 @@ class Sheet(ABC, Generic[Form]):
     def since(self, _form: Form) -> Sequence[Since]:
         """Return what was recorded since the form was opened."""
         return ()
+
+    def for_whom(self) -> str:
+        """Return, as a sentence, for whom this is recorded where it is for somebody who is away."""
+        return ""
 
     def in_general(self) -> Sequence[str]:
         """Return what is known to follow before anything is answered."""
@@ -206,6 +212,12 @@ class StepSheet(CaseSheet[StepForm]):
 
     def needs_check(self, following: Following) -> bool:
         return self.led is None and bool(self.step.final or following.late or following.cautions)
+
+    def for_whom(self) -> str:
+        roles = self.actor.roles_for(self.step.by)
+        role = next(role for role in self.step.by if role in roles)
+        absent = db.session.get(Person, self.actor.acts_for(role) or 0)
+        return f"You record this for {absent.name}, as the {role_words(role)}." if absent else ""
 
     def in_general(self) -> Sequence[str]:
         return [] if self.led is not None else in_general(self.step, self.standing, clock.today())

@@ -142,7 +142,10 @@ class _Telling:
     def _by(self, event: Event) -> str:
         recorded = self.seen.recorded[event.sequence - 1]
         name, role = self.seen.name_of(recorded), role_words(event.role)
-        return f"{name}, {role}" if name else f"the {role}"
+        if not name:
+            return f"the {role}"
+        whose = self.seen.for_whom(recorded)
+        return f"{name} for {whose}, {role}" if whose else f"{name}, {role}"
 
     def _versions(self) -> Iterator[Version]:
         """Yield what became of each version that does not stand any more, the last first."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from models.deputies import standing_for
 from models.queries.worklist import (
     Asked,
     Counts,
@@ -61,6 +62,7 @@ def show() -> ResponseReturnValue:
         address_of_page=lambda number: address(page=number if number > 1 else None),
         asked=[asked_line(each, who.today, db.calendar) for each in _asked(who)],
         today=who.today,
+        standing_for=standing_for(db.session, who.person_id, who.today),
     )
 
 
