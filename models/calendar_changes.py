@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import audit, projection
 from models.bank_holidays import AnnouncedHoliday, Restanding, calendar_in_force, calendar_with, standing_holidays
 from models.batches import BATCH
+from models.case import Case
 from models.casework import restand_cases
 from models.errors import HistoryDamaged
 from models.histories import CaseAsRead, read_what_can_be
@@ -142,6 +143,11 @@ def unfinished(session: Session) -> Restanding | None:
     """Return how far the cases have been stood again, while some have still to be."""
     open_ = select(Restanding).where(Restanding.finished_at.is_(None)).order_by(Restanding.change_id).limit(1)
     return session.scalars(open_).one_or_none()
+
+
+def number_of_cases(session: Session) -> int:
+    """Return how many cases there are, whoever may see them."""
+    return session.scalar(select(func.count()).select_from(Case)) or 0
 
 
 # A date reckoned over a day has the day between what it is reckoned from and itself, in either direction.

@@ -14,6 +14,7 @@ from webapp.accounts.routes import accounts
 from webapp.accounts.visitor import know_visitors
 from webapp.admin.boards import boards
 from webapp.admin.people import people
+from webapp.bank_holidays.routes import bank_holidays
 from webapp.cases.corrections import corrections
 from webapp.cases.opening import opening
 from webapp.cases.routes import cases
@@ -43,7 +44,7 @@ from workflows.check import check_all
 
 BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps,
-    corrections, reference, accounts, people, boards, figures, demonstration, deputies,
+    corrections, reference, accounts, people, boards, figures, demonstration, deputies, bank_holidays,
 )  # fmt: skip
 
 

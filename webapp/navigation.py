@@ -14,6 +14,9 @@ from webapp.database import db
 from workflows.registry import workflows
 from workflows.roles import ADMINISTRATOR
 
+OF_AN_ADMINISTRATOR = (
+    ("People", "people.show_all"), ("Boards", "boards.show_all"), ("Bank holidays", "bank_holidays.show"),
+)  # fmt: skip
 FOR_EVERYONE = (("Reference", "reference.show_all"), ("Account", "accounts.show"))
 
 
@@ -26,7 +29,7 @@ def navigation() -> list[dict[str, Any]]:
     parts += [("Child deaths", "child_deaths.show")] if not roles.isdisjoint(OF_CHILD_DEATHS) else []
     parts += [("Figures", "figures.show")] if not roles.isdisjoint(READERS) else []
     parts += [("Open a case", "opening.choose")] if roles & _who_may_open() else []
-    parts += [("People", "people.show_all"), ("Boards", "boards.show_all")] if ADMINISTRATOR in roles else []
+    parts += OF_AN_ADMINISTRATOR if ADMINISTRATOR in roles else ()
     return [_part(words, endpoint) for words, endpoint in [*parts, *FOR_EVERYONE]]
 
 

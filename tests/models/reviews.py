@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from models.agency import Board
 from models.case import Case, CaseEvent
 from models.casework import Actor, correct_event, open_case, take_step
+from workflows.calendar import Calendar
 from workflows.dates import PartialDate
+from workflows.roles import ROLES
 from workflows.standing import Told
 
 REFERRAL = {
@@ -83,3 +85,15 @@ class Review:
         for step, answers in TO_COMMISSIONING:
             self.take(step, answers=answers)
         return self
+
+
+def an_incident(session: Session, on_day: date, calendar: Calendar | None = None) -> Case:
+    """Return a practice review of a board of its own, of an incident that the authority became aware of on this day."""
+    days = dict.fromkeys(("received_on", "incident_on", "aware_on"), on_day.isoformat())
+    told = {key: answer for key, answer in REFERRAL.items() if key != "concern_about_joint_working"}
+    return open_case(
+        session, workflow_key="practice_review", board=a_board(session, new_arrangements_start=date(2019, 9, 29)),
+        step="record_incident", actor=Actor(None, frozenset(ROLES)),
+        told=Told(PartialDate.on(on_day), told | {"looked_after": "yes"} | days), now=noon(on_day),
+        calendar=calendar,
+    )  # fmt: skip

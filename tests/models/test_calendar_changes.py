@@ -24,26 +24,19 @@ from models.calendar_changes import (
     without,
 )
 from models.case import Deadline
-from models.casework import Actor, open_case, standing_of
+from models.casework import standing_of
 from models.queries.integrity import check_cases
-from tests.models.reviews import Review, a_board
+from tests.models.reviews import Review, a_board, an_incident
 from tests.models.situations import Given
 from tests.models.test_projection import told_to_casework
 from tests.workflows.histories import stories
 from workflows.calendar import Calendar, NamedDay, england
-from workflows.dates import PartialDate, working_days
-from workflows.roles import ROLES
-from workflows.standing import Told
+from workflows.dates import working_days
 
 NOW = datetime(2022, 9, 16, 9, 30, tzinfo=UTC)
 FRI_16_SEP, MON_19_SEP, FRI_23_SEP, MON_26_SEP = (date(2022, 9, day) for day in (16, 19, 23, 26))
 FUNERAL = "State Funeral of Queen Elizabeth II"
 MON_10_MAR, TUE_11_MAR, SAT_8_MAR = date(2014, 3, 10), date(2014, 3, 11), date(2014, 3, 8)
-INCIDENT = {
-    "received_on": "2022-09-16", "incident_on": "2022-09-16", "aware_on": "2022-09-16", "pseudonym": "Child H",
-    "died": "no", "seriously_harmed": "yes", "abuse_or_neglect": "known", "looked_after": "yes",
-    "normally_resident_in": "Anytown", "referred_by": "Emergency department",
-}  # fmt: skip
 
 
 def before_the_funeral() -> Calendar:
@@ -79,11 +72,7 @@ def review(session):
 @pytest.fixture
 def incident(session):
     """An incident that the authority became aware of on Friday 16 September 2022, recorded by the calendar of then."""
-    return open_case(
-        session, workflow_key="practice_review", board=a_board(session, new_arrangements_start=date(2019, 9, 29)),
-        step="record_incident", actor=Actor(None, frozenset(ROLES)), told=Told(PartialDate.on(FRI_16_SEP), INCIDENT),
-        now=NOW, calendar=before_the_funeral(),
-    )  # fmt: skip
+    return an_incident(session, FRI_16_SEP, calendar=before_the_funeral())
 
 
 def test_the_state_funeral_moves_friday_to_monday(session, incident):
