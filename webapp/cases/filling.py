@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models.errors import CaseMovedOn, Since
+from webapp.cases.factors import ANOTHER
 from webapp.cases.sheets import Following, Form, Sheet
 from webapp.cases.told import answered
 from webapp.database import db
@@ -25,7 +26,7 @@ def fill_in(sheet: Sheet[Form]) -> ResponseReturnValue:
         draft = sheet.draft()
         return _page(sheet, sheet.form(draft.answers if draft else None), begun=draft is not None)
     form = sheet.form()
-    if offered_again():
+    if offered_again() or request.form.get("do") == ANOTHER:
         return _page(sheet, form)
     if request.form.get("do") == LATER:
         return _leave(sheet, form)

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
+from webapp.cases.factors import FactorsField
 from webapp.cases.known import Known
 from webapp.fields import ChoicesField, DayField, LinesField, OneOfField, offered
 from webapp.forms import PageForm
@@ -208,7 +209,7 @@ def strike_out_form(*, length: int, typed: Typed | None = None) -> StrikeOutForm
 
 
 def _class_of(base: type[OfAStep], step: Step, known: Known, today: date) -> type[OfAStep]:
-    boxes = {f"answer_{question.key}": box_of(question, known) for question in step.asks}
+    boxes = {f"answer_{question.key}": box_of(question, known, today) for question in step.asks}
     return type("FormOfAStep", (base,), {**boxes, "step": step, "today": today})
 
 
@@ -220,6 +221,9 @@ def _with_days_offered(form: OfAStep) -> OfAStep:
     form.when.choices = offered([(today, f"Today, {day_in_words(form.today)}"), (OTHER_DAY, "Another day")])
     if form.when.data not in (today, OTHER_DAY) and _is_a_day(form.when.data or ""):
         form.on.data, form.when.data = PartialDate.parse(form.when.data), OTHER_DAY
+    for field in form:
+        if isinstance(field, FactorsField) and form.happened_on:
+            field.graded_on = form.happened_on.last
     return form
 
 
@@ -236,13 +240,14 @@ def filled(question: Question, answer: Any) -> Any:
     """Return an answer as its box holds it."""
     if question.kind is Kind.DATE and answer:
         return PartialDate.parse(answer)
-    if question.kind is Kind.FACTORS:
-        return [each for each in answer or () if isinstance(each, str)]
     return answer
 
 
-def box_of(question: Question, known: Known) -> Field:
-    """Return the box that suits a question, its label saying whether it may be left empty."""
+def box_of(question: Question, known: Known, graded_on: date = date.max) -> Field:
+    """Return the box that suits a question, its label saying whether it may be left empty.
+
+    Factors are offered to be graded as they were on `graded_on`.
+    """
     label = question.label if question.required else f"{question.label} (optional)"
     told = {"description": question.hint}
     if question.kind is Kind.DATE:
@@ -254,7 +259,9 @@ def box_of(question: Question, known: Known) -> Field:
     if question.kind is Kind.SOME_OF:
         answers = [(option.key, sentence_case(option.words)) for option in question.options]
         return ChoicesField(label, choices=offered(answers), **told)
-    if question.kind in (Kind.LINES, Kind.FACTORS):
+    if question.kind is Kind.FACTORS:
+        return FactorsField(label, graded_on=graded_on, **told)
+    if question.kind is Kind.LINES:
         return TickedLinesField(label, suggestions=known.suggestions(question), **told)
     if question.kind is Kind.LONG_TEXT:
         return TextAreaField(label, **told)

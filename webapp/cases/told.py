@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from models.kept_apart import MARK
+from webapp.cases.factors import factor_words
 from workflows.codes import HOLD_KINDS, words_of
 from workflows.dates import PartialDate
 from workflows.definition import Kind, Question, Step
@@ -61,6 +62,8 @@ def _lines(question: Question, answer: Any) -> tuple[str, ...]:
         return (PartialDate.parse(answer).words(),)
     if question.kind is Kind.HOLD:
         return (hold_words(str(answer)),)
+    if question.kind is Kind.FACTORS:
+        return tuple(factor_words(each) for each in answer)
     if question.options:
         return tuple(_option(question, key) for key in (answer if isinstance(answer, list) else [answer]))
     return _plain(answer)
