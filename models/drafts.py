@@ -55,6 +55,18 @@ def draft_of(session: Session, *, person_id: int, case_id: int | None, form_key:
     return session.scalars(theirs.execution_options(populate_existing=True)).one_or_none()
 
 
+def newest_draft(session: Session, *, case_id: int, form_key: str) -> Draft | None:
+    """Return what anybody kept last in a form that several people fill in together."""
+    anybodys = select(Draft).where(Draft.case_id == case_id, Draft.form_key == form_key)
+    newest = anybodys.order_by(Draft.updated_at.desc(), Draft.id.desc()).limit(1)
+    return session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
+
+
+def discard_everybodys(session: Session, *, case_id: int, form_key: str) -> None:
+    """Forget what anybody kept in a form that several people fill in together, because it is recorded now."""
+    session.execute(delete(Draft).where(Draft.case_id == case_id, Draft.form_key == form_key))
+
+
 def discard_draft(session: Session, *, person_id: int, case_id: int | None, form_key: str) -> None:
     """Forget what was typed, because it is recorded now or given up."""
     session.execute(

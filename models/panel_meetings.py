@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, and_, exists, nulls_last, or_, sel
 from sqlalchemy.orm import Session, joinedload
 
 from models import audit
-from models.case import Case, CaseEvent, Deadline
+from models.case import Case, CaseEvent
 from models.casework import Actor, correct_event, history_of, take_step
+from models.histories import CaseAsRead, read_cases
 from models.panel import (
     Attendance,
     DeclaredInterest,
@@ -72,15 +73,19 @@ def cases_ready(session: Session, panel: Panel, *, person_id: int | None = None,
 
 
 def still_lacking(session: Session, case_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
-    """Return for each case the agencies whose report was asked for and has not come."""
-    owed = select(Deadline.case_id, Deadline.agency).where(
-        Deadline.case_id.in_(case_ids), Deadline.clock_key == "report_return", Deadline.agency.is_not(None),
-        Deadline.met_last.is_(None), Deadline.voided_on.is_(None),
-    )  # fmt: skip
-    found: dict[int, tuple[str, ...]] = {}
-    for case_id, agency in session.execute(owed.distinct().order_by(Deadline.case_id, Deadline.agency)):
-        found[case_id] = (*found.get(case_id, ()), str(agency))
-    return found
+    """Return for each case, in words, what the panel would do without: reports, a summary, what was said to lack."""
+    found = read_cases(session.connection(), sorted(case_ids)) if case_ids else ()
+    return {read.id: tuple(_lacking(read)) for read in found}
+
+
+def _lacking(read: CaseAsRead) -> Iterable[str]:
+    owed = [each for each in read.stored.deadlines if each["clock_key"] == "report_return" and not each["met_last"]]
+    yield from dict.fromkeys(f"Report from {each['agency']}" for each in owed if not each["voided_on"])
+    complete = [event for event in read.history.effective() if event.step == "complete_information"]
+    answers = complete[-1].answers if complete else {}
+    yield from answers.get("outstanding", ())
+    if not answers.get("summary"):
+        yield "A summary for the panel"
 
 
 def cases_listed(session: Session, meeting: Meeting, person_id: int) -> Sequence[MeetingCase]:
@@ -268,15 +273,32 @@ def invite_members(session: Session, meeting: Meeting) -> None:
     session.flush()
 
 
-def present_for(session: Session, listed: MeetingCase) -> list[PanelMember]:
-    """Return the members who came to the meeting and may be there for this case: those with an interest leave."""
-    came = select(PanelMember).join(Attendance, Attendance.member_id == PanelMember.id).where(
-        Attendance.meeting_id == listed.meeting_id, Attendance.attended.is_(True),
+def note_who_came(
+    session: Session, meeting: Meeting, came: Collection[Attendance], *, person_id: int, now: datetime
+) -> None:
+    """Note who of those invited came to a meeting; whoever is not among them did not."""
+    for each in meeting.attendances:
+        each.attended = each in came
+    session.flush()
+    detail = {"meeting": meeting.id, "came": len(came)}
+    audit.record(session, "attendance_noted", at=now, person_id=person_id, detail=detail)
+
+
+def who_may_be_present(session: Session, listed: MeetingCase) -> list[PanelMember]:
+    """Return the members invited to the meeting who may be there for this case: those with an interest may not."""
+    invited = select(PanelMember).join(Attendance, Attendance.member_id == PanelMember.id).where(
+        Attendance.meeting_id == listed.meeting_id,
         PanelMember.person_id.not_in(
             select(DeclaredInterest.person_id).where(DeclaredInterest.case_id == listed.case_id)
         ),
     )  # fmt: skip
-    return _in_order(session.scalars(came.options(joinedload(PanelMember.person))).all())
+    return _in_order(session.scalars(invited.options(joinedload(PanelMember.person))).all())
+
+
+def present_for(session: Session, listed: MeetingCase) -> list[PanelMember]:
+    """Return the members who came to the meeting and may be there for this case."""
+    came = {each.member_id for each in listed.meeting.attendances if each.attended}
+    return [each for each in who_may_be_present(session, listed) if each.id in came]
 
 
 def _in_order(members: Iterable[PanelMember]) -> list[PanelMember]:

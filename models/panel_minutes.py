@@ -169,7 +169,7 @@ def draft_parts(session: Session, meeting: Meeting) -> list[Part]:
         its_actions = [action for action in actions if action.case_id == each.case_id]
         parts.append(_part(each.case_id, _known_as(each.case), _about(session, meeting, each.case, its_actions)))
     general = [_action(action) for action in actions if action.case_id is None]
-    return [*parts, _part(None, "Actions not about one case", general or ["None."])]
+    return [*parts, _part(None, "Actions not about one case", general or ["No action."])]
 
 
 def draft_minutes(session: Session, meeting: Meeting) -> str:

@@ -21,7 +21,7 @@ from models.case import Case
 from models.casework import history_of
 from models.child_death import ChildDeath
 from models.panel import Attendance, Meeting, MeetingCase, PanelMember
-from models.panel_meetings import cases_listed
+from models.panel_meetings import cases_listed, withheld_from
 from workflows.child_death_codes import ETHNICITIES, PLACES_OF_DEATH, SEX
 from workflows.child_deaths import AGE_BAND_WORDS, age_band, age_in_words, ethnicity
 from workflows.codes import YES_NO_NOT_KNOWN, words_of
@@ -208,11 +208,12 @@ def pages_read(session: Session, meeting: Meeting, pages: Sequence[Page], *, per
         )  # fmt: skip
 
 
-def readers_of(session: Session, meeting: Meeting) -> dict[int, datetime]:
-    """Return who has read the pack, by their id, and when they last did."""
+def readers_of(session: Session, meeting: Meeting, person_id: int) -> dict[int, datetime]:
+    """Return who has read the pack, by their id, and when they last did; of what is not withheld from the person."""
     read = select(AuditEntry.person_id, func.max(AuditEntry.at)).where(
         AuditEntry.action == "pack_read", AuditEntry.detail["meeting"].as_integer() == meeting.id,
         AuditEntry.case_id.in_(select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting.id)),
+        AuditEntry.case_id.not_in(withheld_from(person_id)),
     )  # fmt: skip
     found = session.execute(read.group_by(AuditEntry.person_id))
     return {person_id: at for person_id, at in found if person_id is not None}

@@ -33,6 +33,14 @@ from webapp.home import home
 from webapp.keeping import forget_what_was_offered
 from webapp.moved_clock import stands_at
 from webapp.navigation import navigation
+from webapp.panels.actions import actions
+from webapp.panels.day import day
+from webapp.panels.interests import interests
+from webapp.panels.meetings import meetings
+from webapp.panels.minutes import minutes
+from webapp.panels.packs import packs
+from webapp.panels.routes import panels
+from webapp.panels.settings import settings as panel_settings
 from webapp.public_notifications.routes import public_notifications
 from webapp.reference.routes import reference
 from webapp.security import protect
@@ -42,9 +50,11 @@ from webapp.wording import SERVICE_NAME
 from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
+PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions)
 BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, figures, demonstration, deputies, bank_holidays,
+    *PANELS,
 )  # fmt: skip
 
 

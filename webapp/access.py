@@ -166,11 +166,11 @@ def _admit_to_case(arguments: Arguments, condition: ColumnElement[bool]) -> Argu
     case = db.session.scalars(named.where(condition)).one_or_none()
     if case is None:
         abort(404)
-    _record_reading(person, case)
+    record_reading(person, case)
     return {**{name: value for name, value in arguments.items() if name != "reference"}, "case": case}
 
 
-def _record_reading(person: Person, case: Case) -> None:
+def record_reading(person: Person, case: Case) -> None:
     """Record that the case was opened, for good, whatever becomes of the request."""
     detail = {"page": request.endpoint, "method": request.method}
     audit.record(db.session, "case_read", at=clock.now(), person_id=person.id, case_id=case.id, detail=detail)

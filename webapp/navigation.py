@@ -9,6 +9,7 @@ from flask_login import current_user
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.accounts import roles_held
 from models.queries.figures_access import READERS
+from models.queries.panels import sits_anywhere
 from webapp import clock
 from webapp.database import db
 from workflows.registry import workflows
@@ -17,6 +18,10 @@ from workflows.roles import ADMINISTRATOR
 OF_AN_ADMINISTRATOR = (
     ("People", "people.show_all"), ("Boards", "boards.show_all"), ("Bank holidays", "bank_holidays.show"),
 )  # fmt: skip
+
+# What belongs to a part and has an address of its own.
+OF_PANELS = ("panels", "panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions")
+
 FOR_EVERYONE = (("Reference", "reference.show_all"), ("Account", "accounts.show"))
 
 
@@ -24,9 +29,12 @@ def navigation() -> list[dict[str, Any]]:
     """Return the parts of the site, the one being looked at marked; nothing for somebody who is not signed in."""
     if not current_user.is_authenticated:
         return []
-    roles = roles_held(db.session, current_user.person.id, clock.today())
+    person_id, today = current_user.person.id, clock.today()
+    roles = roles_held(db.session, person_id, today)
     parts = [("Worklist", "worklist.show")] if roles - {ADMINISTRATOR} else []
     parts += [("Child deaths", "child_deaths.show")] if not roles.isdisjoint(OF_CHILD_DEATHS) else []
+    if ADMINISTRATOR in roles or roles & set(OF_CHILD_DEATHS) or sits_anywhere(db.session, person_id, today):
+        parts += [("Panel", "panels.show_all")]
     parts += [("Figures", "figures.show")] if not roles.isdisjoint(READERS) else []
     parts += [("Open a case", "opening.choose")] if roles & _who_may_open() else []
     parts += OF_AN_ADMINISTRATOR if ADMINISTRATOR in roles else ()
@@ -41,4 +49,6 @@ def _who_may_open() -> frozenset[str]:
 
 
 def _part(words: str, endpoint: str) -> dict[str, Any]:
-    return {"text": words, "href": url_for(endpoint), "active": request.blueprint == endpoint.partition(".")[0]}
+    part = endpoint.partition(".")[0]
+    active = request.blueprint in (OF_PANELS if part == "panels" else (part,))
+    return {"text": words, "href": url_for(endpoint), "active": active}

@@ -69,9 +69,11 @@ class PanelStory:
     def a_person(self, name: str, *roles: str, on: Board | None = None) -> Person:
         person = self._added(Person(name=f"{name.capitalize()} Invented-Person", email=f"{name}@example.org"))
         for role in roles:
-            board = on or self.panel.board
-            self._added(Appointment(person=person, role=role, board=board, from_on=date(2010, 1, 1)))
+            self.appointed(person, role, on)
         return person
+
+    def appointed(self, person: Person, role: str, on: Board | None = None) -> None:
+        self._added(Appointment(person=person, role=role, board=on or self.panel.board, from_on=date(2010, 1, 1)))
 
     def sits(self, person: Person, role: str, agency: str = "") -> PanelMember:
         member = PanelMember(

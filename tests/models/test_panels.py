@@ -129,13 +129,15 @@ class TestListing:
 
         assert outcome_of(events_at(session, case, THU_13_FEB_2014)) == "to_come"
 
-    def test_what_a_case_still_lacks_is_the_reports_that_have_not_come(self, session, story):
+    def test_what_a_case_still_lacks_is_said(self, session, story):
         case = story.a_death("A")
         for agency in ("Police", "Health visiting"):
             story.take(case, "request_report", story.today, agency=agency, form="Reporting form", due_on="2014-02-06")
         story.take(case, "record_report", story.today, agency="Police")
 
-        assert still_lacking(session, [case.id]) == {case.id: ("Health visiting",)}
+        assert still_lacking(session, [case.id]) == {
+            case.id: ("Report from Health visiting", "A summary for the panel")
+        }
 
 
 class TestWhoSitsWhere:
@@ -350,7 +352,7 @@ class TestPacks:
         pages_read(session, meeting, pack(session, meeting, police), person_id=police, now=NOW)
         session.flush()
 
-        assert readers_of(session, meeting) == {police: NOW}
+        assert readers_of(session, meeting, coordinator.id) == {police: NOW}
 
     def test_an_agency_that_is_named_after_a_place_is_not_named_so(self, session, story):
         case = story.a_death_ready("A")

@@ -120,12 +120,36 @@ class StrikeOutForm(SheetForm):
     reason = TextAreaField("Why is this struck out?", description=REASON_STAYS)
 
 
-class StepForm(SheetForm):
-    """The day a step happened and what is answered. Fields of questions are named after them, with `answer_`."""
+class QuestionsForm(SheetForm):
+    """What is answered to the questions of a step. Fields are named after them, with `answer_`."""
+
+    step: Step
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered, as far as it can be read."""
+        return {
+            question.key: plain(field.data)
+            for question in self.step.asks
+            if (field := self.field_of(question.key)) is not None and field.data and not field.errors
+        }
+
+    def field_of(self, question: str) -> Field | None:
+        return self._fields.get(f"answer_{question}")
+
+    @property
+    def groups(self) -> list[tuple[str, list[Field]]]:
+        """The boxes of the questions, under the headings they belong to, in the order asked."""
+        found: dict[str, list[Field]] = {}
+        for question in self.step.asks:
+            found.setdefault(question.group, []).append(self._fields[f"answer_{question.key}"])
+        return list(found.items())
+
+
+class StepForm(QuestionsForm):
+    """The day a step happened, and what is answered."""
 
     when = WhenField("When did it happen?")
     on = DayField("The day it happened", month_allowed=True)
-    step: Step
     today: date
 
     @property
@@ -157,25 +181,12 @@ class StepForm(SheetForm):
 
     def told(self) -> Told:
         """Return what was told, as far as it can be read. Without a day that can be, it is taken to be today."""
-        answers = {
-            question.key: plain(field.data)
-            for question in self.step.asks
-            if (field := self.field_of(question.key)) is not None and field.data and not field.errors
-        }
-        return Told(self.happened_on or PartialDate.on(self.today), answers)
+        return Told(self.happened_on or PartialDate.on(self.today), self.answers())
 
     def field_of(self, question: str) -> Field | None:
         if question == "on":
             return self.when if self.is_today else self.on
-        return self._fields.get("reason" if question == "reason" else f"answer_{question}")
-
-    @property
-    def groups(self) -> list[tuple[str, list[Field]]]:
-        """The boxes of the questions, under the headings they belong to, in the order asked."""
-        found: dict[str, list[Field]] = {}
-        for question in self.step.asks:
-            found.setdefault(question.group, []).append(self._fields[f"answer_{question.key}"])
-        return list(found.items())
+        return self._fields.get("reason") if question == "reason" else super().field_of(question)
 
 
 class CorrectionForm(StepForm):
@@ -190,7 +201,7 @@ OfAStep = TypeVar("OfAStep", bound=StepForm)
 def step_form(step: Step, known: Known, today: date, *, length: int, typed: Typed | None = None) -> StepForm:
     """Return the form of a step: as sent, or as `typed` before, or empty."""
     form_class = _class_of(StepForm, step, known, today)
-    return _with_days_offered(form_class(*_sent(typed), data=_unseen(length)))
+    return _with_days_offered(form_class(*_sent(typed), data=unseen(length)))
 
 
 def correction_form(
@@ -199,13 +210,13 @@ def correction_form(
     """Return the form that corrects a step: as sent, or as `typed` before, or filled with what was `told`."""
     form_class = _class_of(CorrectionForm, step, known, today)
     answers = {f"answer_{each.key}": filled(each, told.answers.get(each.key)) for each in step.asks}
-    filled = {"when": OTHER_DAY, "on": told.on, **answers}
-    return _with_days_offered(form_class(*_sent(typed), data=filled | _unseen(length)))
+    before = {"when": OTHER_DAY, "on": told.on, **answers}
+    return _with_days_offered(form_class(*_sent(typed), data=before | unseen(length)))
 
 
 def strike_out_form(*, length: int, typed: Typed | None = None) -> StrikeOutForm:
     """Return the form that asks why something is struck out: as sent, or as `typed` before, or empty."""
-    return StrikeOutForm(*_sent(typed), data=_unseen(length))
+    return StrikeOutForm(*_sent(typed), data=unseen(length))
 
 
 def _class_of(base: type[OfAStep], step: Step, known: Known, today: date) -> type[OfAStep]:
@@ -227,7 +238,8 @@ def _with_days_offered(form: OfAStep) -> OfAStep:
     return form
 
 
-def _unseen(length: int) -> dict[str, str]:
+def unseen(length: int) -> dict[str, str]:
+    """Return what goes along unseen with a form opened at this length of the history."""
     return {"opened_at": str(length), "once": str(uuid.uuid4())}
 
 

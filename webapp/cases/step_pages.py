@@ -1,6 +1,6 @@
 """Recording what happened: choosing a step, and its sheet of questions."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.case import Case
@@ -13,6 +13,9 @@ from webapp.cases.view import view_of
 from webapp.database import db
 
 steps = Blueprint("steps", __name__, url_prefix="/cases")
+
+# An interest is somebody's, and withholds the case from them: the questions of the step alone do not say whose.
+ON_A_PAGE_OF_ITS_OWN = {"declare_interest": "interests.of_case"}
 
 
 @steps.route("/<reference>/steps")
@@ -27,12 +30,16 @@ def choose(case: Case) -> ResponseReturnValue:
 @steps.route("/<reference>/steps/<key>", methods=["GET", "POST"])
 @may_see_part_of_case
 def take(case: Case, key: str) -> ResponseReturnValue:
+    if key in ON_A_PAGE_OF_ITS_OWN:
+        return redirect(url_for(ON_A_PAGE_OF_ITS_OWN[key], reference=case.reference), 303)
     return filling.fill_in(step_sheet(case, key))
 
 
 @steps.route("/<reference>/steps/<key>/check", methods=["GET", "POST"])
 @may_see_part_of_case
 def check(case: Case, key: str) -> ResponseReturnValue:
+    if key in ON_A_PAGE_OF_ITS_OWN:
+        return redirect(url_for(ON_A_PAGE_OF_ITS_OWN[key], reference=case.reference), 303)
     return filling.check(step_sheet(case, key))
 
 

@@ -74,7 +74,7 @@ def _date(row: Row, today: date, calendar: Calendar) -> DateThatBites | None:
     explained = case.bites_on == case.explained_bites_on and case.bites_on != case.unexplained_bites_on
     status = status_of(case.bites_on, case.due_soon_on, today, explained=explained)
     mark = deadline_mark(status)
-    words = _words(case.bites_on, status, today, calendar)
+    words = due_words(case.bites_on, status, today, calendar)
     return DateThatBites(clock.title, day_in_words(case.bites_on), words, mark.shape, mark.colour)
 
 
@@ -85,7 +85,8 @@ def status_of(due: date, due_soon_on: date | None, today: date, *, explained: bo
     return "due_soon" if due_soon_on is not None and today >= due_soon_on else "running"
 
 
-def _words(due: date, status: Status, today: date, calendar: Calendar) -> str:
+def due_words(due: date, status: Status, today: date, calendar: Calendar) -> str:
+    """Return '12 working days late, explained' or 'in 3 working days' for a day that something is owed by."""
     if status in ("overdue", "late_explained"):
         return f"{how_long(due, today)} late{', explained' if status == 'late_explained' else ''}"
     return ahead(today, due, calendar)

@@ -1,0 +1,27 @@
+// A part of a form that asks again as it is answered: what is entered is kept, and the answer of the server is shown.
+// Without this the same answer comes when the form is sent.
+
+async function ask(form, id) {
+  const entered = new FormData(form);
+  entered.set("do", "keep");
+  const answer = await fetch(form.action, { method: "POST", body: entered, credentials: "same-origin" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [shown, told] = [document.getElementById(id), page.getElementById(id)];
+  if (!shown || !told) {
+    return;
+  }
+  shown.className = told.className;
+  shown.replaceChildren(...told.childNodes);
+  for (const name of ["kept_at", "opened_at"]) {
+    const [here, there] = [form.elements[name], page.querySelector(`input[name="${name}"]`)];
+    if (answer.ok && here && there) {
+      here.value = there.value;
+    }
+  }
+}
+
+export function askAgain() {
+  for (const part of document.querySelectorAll("[data-asks-again]")) {
+    part.addEventListener("change", () => ask(part.closest("form"), part.dataset.asksAgain));
+  }
+}
