@@ -167,7 +167,6 @@ class Deadline(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "clock_key", "subject"),
         Index("ix_deadline_unmet_due_last", "due_last", "id", postgresql_where=UNMET_DEADLINE),
-        Index("ix_deadline_unmet_due_soon_on", "due_soon_on", "id", postgresql_where=UNMET_DEADLINE),
         Index("ix_deadline_next_rung_on", "next_rung_on", "id", postgresql_where=SOMETHING_TO_SAY),
         Index("ix_deadline_agency", text("lower(agency)"), "case_id", postgresql_where=text("agency IS NOT NULL")),
     )

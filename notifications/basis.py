@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from notifications import ladders
 from notifications.ladders import ladder_for
 from workflows import registry
 from workflows.calendar import Calendar
@@ -47,16 +47,16 @@ def reckon_again_if_changed(engine: Begins, calendar: Calendar, today: date) -> 
 
     A stop in the middle leaves the old basis written, so that the next sweep begins again.
     """
-    now_reckoned_with = f"{calendar.version} {fingerprint()}"
+    basis = reckoned_with(calendar)
     with engine.begin() as connection:
         kept = connection.exec_driver_sql(_BASIS).one_or_none()
-    if kept is not None and kept.basis == now_reckoned_with:
+    if kept is not None and kept.basis == basis:
         began_on: date = kept.began_on
         return began_on
     if kept is not None:
         put_back_everything(engine)
     with engine.begin() as connection:
-        told = {"basis": now_reckoned_with, "today": today}
+        told = {"basis": basis, "today": today}
         began: date = connection.exec_driver_sql(_BEGIN, told).scalar_one()
         return began
 
@@ -69,13 +69,19 @@ def put_back_everything(engine: Begins) -> None:
             last = connection.exec_driver_sql(_PUT_BACK, {"after": last, "at_once": AT_ONCE}).scalar()
 
 
-def fingerprint() -> str:
+def reckoned_with(calendar: Calendar) -> str:
+    """Return what differs when any day on which something is said may differ: of the calendar and of the ladders."""
+    return f"{calendar.version} {_ladders()}"
+
+
+@cache
+def _ladders() -> str:
     """Return twelve hexadecimal digits that differ when any ladder does."""
     clocks = {
-        (workflow, clock.key)
-        for workflow in registry.workflows()
-        for procedure in registry.workflow(workflow).procedures.values()
+        (workflow.key, clock.key)
+        for workflow in registry.workflows().values()
+        for procedure in workflow.procedures.values()
         for clock in procedure.clocks
     }
-    said = [f"{workflow} {clock} {ladder_for(workflow, clock)!r}" for workflow, clock in sorted(clocks)]
-    return sha256("\n".join([*said, ladders.LEAD_TIME]).encode()).hexdigest()[:12]
+    said = (f"{workflow} {clock} {ladder_for(workflow, clock)!r}" for workflow, clock in sorted(clocks))
+    return sha256("\n".join(said).encode()).hexdigest()[:12]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 from workflows.calendar import Calendar
@@ -101,7 +102,7 @@ REMINDER_NOTICES = (
 """Every notice a reminder is sent under; `notifications.wording` has words for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Ladder:
     """The rungs of one clock, in order; `chain` is how it goes up, the nearest first (DOMAIN 7).
 
@@ -277,6 +278,7 @@ OWN: Mapping[str, str] = {
 """The limits boards set themselves, with where their ladder is from."""
 
 
+@cache
 def ladder_for(workflow_key: str, clock_key: str) -> Ladder:
     """Return the ladder of a clock, before what a board has moved. A clock nobody listed has the ladder of a limit.
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row
 from models import rows
 from notifications import basis
 from notifications.ladders import REMINDER_ESCALATED, Ladder, ladder_for
-from notifications.thresholds import Answer, Said, ToRecord, Watched, to_say
+from notifications.thresholds import Answer, Reckoning, Said, ToRecord, Watched, to_say
 from workflows.calendar import Calendar
 from workflows.dates import day_in_words, london_day
 
@@ -73,22 +73,25 @@ def sweep(engine: Begins, now: datetime, calendar: Calendar) -> Swept:
 
 # A correction keeps the place of what it corrects; the due day is known from the newest of them.
 _NEWLY_DUE = """
-SELECT deadline.id, deadline.case_id, deadline.clock_key, deadline.subject, deadline.title, deadline.starts_on,
-       deadline.due_first, deadline.due_last, deadline.met_first, deadline.met_last, deadline.voided_on,
-       review.workflow_key, review.board_id, review.created_at,
-       (SELECT max(recorded_at) FROM case_event AS event WHERE event.case_id = deadline.case_id
-           AND (deadline.explanation->>'started')::integer IN (event.sequence, event.supersedes)) AS known_at,
-       CASE WHEN deadline.met_first IS NOT NULL THEN
+WITH newly_due AS MATERIALIZED (
+    SELECT * FROM deadline WHERE next_rung_on <= %(today)s AND next_rung_on IS NOT NULL
+    ORDER BY next_rung_on, id LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
+)
+SELECT deadline.id, deadline.clock_key, deadline.starts_on, deadline.next_rung_on, deadline.due_first,
+       deadline.due_last, deadline.met_last, deadline.voided_on, review.workflow_key, review.board_id,
+       CASE WHEN deadline.next_rung_on = '0001-01-01' THEN coalesce(
            (SELECT max(recorded_at) FROM case_event AS event WHERE event.case_id = deadline.case_id
-               AND (deadline.explanation->>'met')::integer IN (event.sequence, event.supersedes)) END AS met_at,
-       review.updated_at,
+               AND (deadline.explanation->>'started')::integer IN (event.sequence, event.supersedes)),
+           review.created_at) END AS known_at,
+       CASE WHEN deadline.met_last IS NOT NULL THEN coalesce(
+           (SELECT max(recorded_at) FROM case_event AS event WHERE event.case_id = deadline.case_id
+               AND (deadline.explanation->>'met')::integer IN (event.sequence, event.supersedes)),
+           review.updated_at) END AS met_at,
        (SELECT jsonb_agg(jsonb_build_array(kind, role, from_on, until_on) ORDER BY id) FROM reminder_answer AS answer
            WHERE answer.case_id = deadline.case_id AND answer.clock_key = deadline.clock_key
              AND answer.subject = deadline.subject AND answer.due_on = deadline.due_last) AS answers
-FROM deadline JOIN review_case AS review ON review.id = deadline.case_id
-WHERE deadline.next_rung_on <= %(today)s AND deadline.next_rung_on IS NOT NULL
-ORDER BY deadline.next_rung_on, deadline.id LIMIT %(at_once)s
-FOR UPDATE OF deadline SKIP LOCKED
+FROM newly_due AS deadline JOIN review_case AS review ON review.id = deadline.case_id
+ORDER BY deadline.next_rung_on, deadline.id
 """
 
 _REMINDER_COLUMNS = (
@@ -97,9 +100,14 @@ _REMINDER_COLUMNS = (
 )  # fmt: skip
 
 # The unique key of a reminder is what makes it one; a message goes with the reminder or not at all.
-_RECORDED = f"""
+_WITH_MESSAGES = f"""
 recorded AS (
-    {rows.insert("reminder", _REMINDER_COLUMNS, "reminders")} ON CONFLICT DO NOTHING
+    INSERT INTO reminder ({", ".join(_REMINDER_COLUMNS)})
+    SELECT about.case_id, about.clock_key, about.subject, about.title, about.due_on, given.rung, given.role,
+           given.notice_key, given.falls_on, %(now)s, given.outcome, given.because, given.late, given.by_law,
+           given.goes_up_on
+    FROM jsonb_populate_recordset(NULL::reminder, %(reminders)s::jsonb) AS given JOIN about ON about.id = given.id
+    ON CONFLICT DO NOTHING
     RETURNING id, {", ".join(_REMINDER_COLUMNS)}
 ), messages AS (
     INSERT INTO outbox_message (case_id, notice_key, recipient_role, payload, dedupe_key, created_at, not_before)
@@ -111,7 +119,9 @@ recorded AS (
 )"""  # noqa: S608 - the names of our own columns
 
 _RECORD = f"""
-WITH {_RECORDED}, reckoned AS (
+WITH about AS NOT MATERIALIZED (
+    SELECT id, case_id, clock_key, subject, title, due_last AS due_on FROM deadline
+), {_WITH_MESSAGES}, reckoned AS (
     UPDATE deadline SET next_rung_on = given.next_rung_on
     FROM jsonb_to_recordset(%(settled)s::jsonb) AS given(id bigint, next_rung_on date) WHERE deadline.id = given.id
 )
@@ -125,34 +135,35 @@ def _record_what_passed(connection: Connection, now: datetime, calendar: Calenda
     found = connection.exec_driver_sql(_NEWLY_DUE, {"today": today, "at_once": AT_ONCE}).all()
     if not found:
         return 0, Swept()
-    ladders = _ladders(connection, {row.board_id for row in found})
-    said = [(row, ladders(row.board_id, row.workflow_key, row.clock_key)) for row in found]
-    reckoned = [(row, ladder, _said(row, ladder, calendar, today, began_on)) for row, ladder in said]
-    settled = [{"id": row.id, "next_rung_on": each.next_on} for row, _, each in reckoned]
-    reminders = [_row(row, ladder, each, now) for row, ladder, said in reckoned for each in said.reminders]
-    return len(found), _written(connection, _RECORD, reminders, settled)
+    ladders, by = _ladders(connection, {row.board_id for row in found}), Reckoning(calendar)
+    on_ladders = [(row, ladders(row.board_id, row.workflow_key, row.clock_key)) for row in found]
+    reckoned = [(row.id, ladder, _said(row, ladder, by, today, began_on)) for row, ladder in on_ladders]
+    settled = [{"id": deadline_id, "next_rung_on": said.next_on} for deadline_id, _, said in reckoned]
+    reminders = [_row(deadline_id, ladder, each) for deadline_id, ladder, said in reckoned for each in said.reminders]
+    return len(found), _written(connection, _RECORD, reminders, settled, now)
 
 
-def _said(row: Row[Any], ladder: Ladder, calendar: Calendar, today: date, began_on: date) -> Said:
+def _said(row: Row[Any], ladder: Ladder, by: Reckoning, today: date, began_on: date) -> Said:
+    """Return what is to be said of a deadline. One looked at before was known before anything newly due fell due."""
     if row.due_last is None or row.due_first is None:
         return Said((), None)
     over_on, because = _over(row)
     watched = Watched(
         due_first=row.due_first,
         due_last=row.due_last,
-        known_on=max(london_day(row.known_at or row.created_at), began_on),
+        known_on=max(london_day(row.known_at), began_on) if row.known_at else date.min,
         starts_on=row.starts_on,
         over_on=over_on,
         over_because=because,
         answers=tuple(_answers(row.answers or ())),
     )
-    return to_say(ladder, watched, calendar, today)
+    return to_say(ladder, watched, by, today, since=row.next_rung_on)
 
 
 def _over(row: Row[Any]) -> tuple[date | None, str]:
     """Return the day from which there was nothing more to say, and why."""
-    if row.met_first is not None:
-        return london_day(row.met_at or row.updated_at), f"It had been done by {day_in_words(row.met_last)}"
+    if row.met_last is not None:
+        return london_day(row.met_at), f"It had been done by {day_in_words(row.met_last)}"
     if row.voided_on is not None:
         return row.voided_on, f"It was no longer asked for from {day_in_words(row.voided_on)}"
     return None, ""
@@ -163,20 +174,15 @@ def _answers(given: Iterable[Sequence[Any]]) -> Iterator[Answer]:
         yield Answer(kind, role, date.fromisoformat(from_on), date.fromisoformat(until_on) if until_on else None)
 
 
-def _row(row: Row[Any], ladder: Ladder, each: ToRecord, now: datetime) -> dict[str, Any]:
-    """Return a reminder as it is stored."""
+def _row(about: int, ladder: Ladder, each: ToRecord) -> dict[str, Any]:
+    """Return a reminder as it is handed over; `id` is that of the deadline it is about."""
     rung = each.threshold.rung
     return {
-        "case_id": row.case_id,
-        "clock_key": row.clock_key,
-        "subject": row.subject,
-        "title": row.title,
-        "due_on": row.due_last,
+        "id": about,
         "rung": rung.key,
         "role": each.threshold.role,
         "notice_key": ladder.notice_key(rung),
         "falls_on": each.threshold.falls_on,
-        "recorded_at": now,
         "outcome": each.outcome,
         "because": each.because,
         "late": each.late,
@@ -186,9 +192,13 @@ def _row(row: Row[Any], ladder: Ladder, each: ToRecord, now: datetime) -> dict[s
 
 
 def _written(
-    connection: Connection, statement: str, reminders: Sequence[Mapping[str, Any]], settled: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    statement: str,
+    reminders: Sequence[Mapping[str, Any]],
+    settled: Sequence[Mapping[str, Any]],
+    now: datetime,
 ) -> Swept:
-    told = {"reminders": rows.as_json(reminders), "settled": rows.as_json(settled)}
+    told = {"reminders": rows.as_json(reminders), "settled": rows.as_json(settled), "now": now}
     counted: Counter[str] = Counter()
     for outcome, late, number in connection.exec_driver_sql(statement, told):
         counted[outcome] += number
@@ -199,8 +209,8 @@ def _written(
 # --- What went up and was not seen -------------------------------------------
 
 _UNANSWERED = """
-SELECT reminder.id, reminder.case_id, reminder.clock_key, reminder.subject, reminder.title, reminder.due_on AS due_last,
-       reminder.rung, reminder.role, reminder.goes_up_on, review.workflow_key, review.board_id,
+SELECT reminder.id, reminder.clock_key, reminder.rung, reminder.role, reminder.goes_up_on, review.workflow_key,
+       review.board_id,
        EXISTS (SELECT FROM deadline WHERE deadline.case_id = reminder.case_id
                   AND deadline.clock_key = reminder.clock_key AND deadline.subject = reminder.subject
                   AND deadline.due_last = reminder.due_on AND met_first IS NULL AND voided_on IS NULL) AS is_open,
@@ -219,7 +229,9 @@ FOR UPDATE OF reminder SKIP LOCKED
 """
 
 _SEND_UP = f"""
-WITH {_RECORDED}, looked_at AS (
+WITH about AS NOT MATERIALIZED (
+    SELECT id, case_id, clock_key, subject, title, due_on FROM reminder
+), {_WITH_MESSAGES}, looked_at AS (
     UPDATE reminder SET goes_up_on = NULL
     FROM jsonb_to_recordset(%(settled)s::jsonb) AS given(id bigint) WHERE reminder.id = given.id
 )
@@ -241,35 +253,28 @@ def _send_up_what_is_unanswered(
     ladders = _ladders(connection, {row.board_id for row in found})
     on_ladders = ((row, ladders(row.board_id, row.workflow_key, row.clock_key)) for row in found if _is_to_go_up(row))
     reminders = [
-        _row_sent_up(row, ladder, role, now)
+        _row_sent_up(row, ladder, role, today)
         for row, ladder in on_ladders
         if (role := ladder.above(row.role)) and role not in row.roles_told
     ]
-    return len(found), _written(connection, _SEND_UP, reminders, [{"id": row.id} for row in found])
+    return len(found), _written(connection, _SEND_UP, reminders, [{"id": row.id} for row in found], now)
 
 
 def _is_to_go_up(row: Row[Any]) -> bool:
     return row.is_open and not row.is_seen
 
 
-def _row_sent_up(row: Row[Any], ladder: Ladder, role: str, now: datetime) -> dict[str, Any]:
+def _row_sent_up(row: Row[Any], ladder: Ladder, role: str, today: date) -> dict[str, Any]:
     """Return the reminder that tells the next role up; it is the last of its kind and asks for no answer."""
     return {
-        "case_id": row.case_id,
-        "clock_key": row.clock_key,
-        "subject": row.subject,
-        "title": row.title,
-        "due_on": row.due_last,
+        "id": row.id,
         "rung": f"{row.rung}{UNSEEN}",
         "role": role,
         "notice_key": REMINDER_ESCALATED,
         "falls_on": row.goes_up_on,
-        "recorded_at": now,
         "outcome": "told",
-        "because": None,
-        "late": london_day(now) > row.goes_up_on,
+        "late": today > row.goes_up_on,
         "by_law": ladder.statutory,
-        "goes_up_on": None,
     }
 
 

@@ -7,9 +7,9 @@ are asked for. Nothing is compared with today but "has it passed" (P12).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from notifications.ladders import Ladder, Rung, after, before
@@ -76,40 +76,57 @@ class Said:
     next_on: date | None
 
 
-def thresholds(ladder: Ladder, watched: Watched, calendar: Calendar) -> list[Threshold]:
-    """Return every rung for every role with the day it falls on, in order of day and then of the ladder.
+class Reckoning:
+    """On which day each rung of a ladder falls, by one calendar; reckoned once, however many deadlines share it."""
 
-    A deadline known as a range is due soon from its earliest reading and overdue only after its latest (WORKFLOWS 5).
-    Before a clock has started nothing is said ahead of its end.
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+        self._found: dict[tuple[Ladder, date, date], tuple[Threshold, ...]] = {}
+
+    def thresholds(self, ladder: Ladder, due_first: date, due_last: date) -> tuple[Threshold, ...]:
+        """Return every rung for every role with the day it falls on, in order of day and then of the ladder.
+
+        A deadline known as a range is due soon from its earliest reading and overdue only after its latest
+        (WORKFLOWS 5). A rung beyond the calendar is left out.
+        """
+        key = (ladder, due_first, due_last)
+        if key not in self._found:
+            days = ((rung, self._falls_on(rung, due_first, due_last)) for rung in ladder.rungs)
+            found = (Threshold(rung, role, day) for rung, day in days if day is not None for role in rung.to)
+            self._found[key] = tuple(sorted(found, key=attrgetter("falls_on")))
+        return self._found[key]
+
+    def _falls_on(self, rung: Rung, due_first: date, due_last: date) -> date | None:
+        try:
+            return rung.at.day(due_last if rung.at.side == "after" else due_first, self.calendar)
+        except CalendarTooShort:
+            return None
+
+
+def thresholds(ladder: Ladder, watched: Watched, by: Reckoning) -> Sequence[Threshold]:
+    """Return every rung of a deadline for every role with the day it falls on, by what was answered.
+
+    Nothing is said ahead of the end of a limit before its clock has started.
     """
-    found = [
-        Threshold(rung, role, _put_off(rung, role, falls_on, watched, calendar))
-        for rung in ladder.rungs
-        if (falls_on := _falls_on(rung, watched, calendar)) is not None
-        for role in rung.to
-    ]
-    return sorted([*found, *_again(watched)], key=lambda each: each.falls_on)
+    found = by.thresholds(ladder, watched.due_first, watched.due_last)
+    if watched.starts_on is not None and watched.starts_on < watched.due_first and found:
+        starts_on = watched.starts_on
+        if found[0].falls_on <= starts_on:
+            found = tuple(each for each in found if each.rung.at.side != "before" or each.falls_on > starts_on)
+    if not watched.answers:
+        return found
+    put_off = [replace(each, falls_on=_put_off(each, watched, by.calendar)) for each in found]
+    return sorted([*put_off, *_again(watched)], key=attrgetter("falls_on"))
 
 
-def _falls_on(rung: Rung, watched: Watched, calendar: Calendar) -> date | None:
-    counted_from = watched.due_last if rung.at.side == "after" else watched.due_first
-    try:
-        day = rung.at.day(counted_from, calendar)
-    except CalendarTooShort:
-        return None
-    runs_forwards = watched.starts_on is not None and watched.starts_on < watched.due_first
-    if rung.at.side == "before" and runs_forwards and watched.starts_on is not None and day <= watched.starts_on:
-        return None
-    return day
-
-
-def _put_off(rung: Rung, role: str, day: date, watched: Watched, calendar: Calendar) -> date:
+def _put_off(threshold: Threshold, watched: Watched, calendar: Calendar) -> date:
     """Return the day a rung falls on because of what was answered.
 
     What a role put off comes when that ends. What goes up is never put off, but waits while what is late is seen.
     """
+    day = threshold.falls_on
     for answer in watched.answers:
-        until = _holds_back_until(answer, rung, role, watched.due_last, calendar)
+        until = _holds_back_until(answer, threshold.rung, threshold.role, watched.due_last, calendar)
         if until is not None and answer.from_on < day <= until:
             day = until + timedelta(days=1)
     return day
@@ -131,35 +148,35 @@ def _again(watched: Watched) -> Iterator[Threshold]:
             yield Threshold(Rung(f"again_{day:%Y%m%d}", at, (answer.role,)), answer.role, day)
 
 
-def to_say(ladder: Ladder, watched: Watched, calendar: Calendar, today: date) -> Said:
+def to_say(ladder: Ladder, watched: Watched, by: Reckoning, today: date, *, since: date = date.min) -> Said:
     """Return what is to be recorded of a deadline by `today`, and the next day on which something is to be said.
 
     Of what has passed, each role hears the latest alone; what came before it is recorded as overtaken, unless nobody
     could have said it then. Of what is over nothing is said: what should have been, and was not, is recorded so.
+    What fell before `since` has been recorded already, and is left out.
     """
-    every = thresholds(ladder, watched, calendar)
+    every = thresholds(ladder, watched, by)
     passed = [each for each in every if each.falls_on <= today]
     if watched.over_on is not None:
-        missed = (each for each in passed if watched.known_on <= each.falls_on < watched.over_on)
+        missed = (each for each in passed if max(watched.known_on, since) <= each.falls_on < watched.over_on)
         return Said(tuple(ToRecord(each, "no_longer_true", watched.over_because) for each in missed), None)
-    by_role = sorted(passed, key=lambda each: each.role)
+    latest = {each.role: each for each in passed}
     reminders = [
-        reminder
-        for _, rungs in groupby(by_role, key=lambda each: each.role)
-        for reminder in _of_one_role(ladder, list(rungs), watched, calendar, today)
+        _told(each, ladder, watched, by.calendar, today) if each is latest[each.role] else _overtaken(each)
+        for each in passed
+        if each.falls_on >= since and (each is latest[each.role] or each.falls_on >= watched.known_on)
     ]
-    return Said(tuple(reminders), min((each.falls_on for each in every if each.falls_on > today), default=None))
+    still_to_come = every[len(passed) :]
+    return Said(tuple(reminders), still_to_come[0].falls_on if still_to_come else None)
 
 
-def _of_one_role(
-    ladder: Ladder, passed: Sequence[Threshold], watched: Watched, calendar: Calendar, today: date
-) -> Iterator[ToRecord]:
-    *earlier, latest = passed
-    for each in earlier:
-        if each.falls_on >= watched.known_on:
-            yield ToRecord(each, "overtaken", "A later reminder of the same date took its place")
-    late = today > max(latest.falls_on, watched.known_on)
-    yield ToRecord(latest, "told", late=late, goes_up_on=goes_up_on(ladder, latest.rung, calendar, today))
+def _overtaken(threshold: Threshold) -> ToRecord:
+    return ToRecord(threshold, "overtaken", "A later reminder of the same date took its place")
+
+
+def _told(threshold: Threshold, ladder: Ladder, watched: Watched, calendar: Calendar, today: date) -> ToRecord:
+    late = today > max(threshold.falls_on, watched.known_on)
+    return ToRecord(threshold, "told", late=late, goes_up_on=goes_up_on(ladder, threshold.rung, calendar, today))
 
 
 def goes_up_on(ladder: Ladder, rung: Rung, calendar: Calendar, told_on: date) -> date | None:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.ladders import Ladder, Offset, ladder_for
-from notifications.thresholds import Answer, Watched, thresholds, to_say
+from notifications.thresholds import Answer, Reckoning, Watched, thresholds, to_say
 from workflows import registry
 from workflows.calendar import england
 from workflows.roles import AGENCY_LEAD, BOARD_CHAIR, BOARD_MEMBER, BUSINESS_MANAGER, SUBGROUP_CHAIR
 
-CALENDAR = england()
+RECKONING = Reckoning(england())
 CLOCKS = sorted(
     {
         (workflow.key, clock.key)
@@ -41,7 +41,7 @@ def outcomes(said):
 
 
 def falls(ladder: Ladder, watched: Watched):
-    return {(each.rung.key, each.role): each.falls_on for each in thresholds(ladder, watched, CALENDAR)}
+    return {(each.rung.key, each.role): each.falls_on for each in thresholds(ladder, watched, RECKONING)}
 
 
 def test_an_agency_is_chased_by_the_ladder_of_domain_11():
@@ -67,7 +67,7 @@ def test_the_side_of_a_rung_is_never_read_from_a_sign(wrong):
 
 @given(st.sampled_from(LADDERS), DAYS)
 def test_before_at_and_after_are_never_confused(ladder, due_on):
-    for each in thresholds(ladder, a_deadline(due_on), CALENDAR):
+    for each in thresholds(ladder, a_deadline(due_on), RECKONING):
         side = each.rung.at.side
         if side == "before":
             assert each.falls_on < due_on
@@ -93,10 +93,10 @@ def test_whatever_the_days_of_the_sweeps_each_rung_is_recorded_once_and_every_ro
     day = due_on - timedelta(60)
     for gap in gaps:
         day += timedelta(gap)
-        for key, outcome in outcomes(to_say(ladder, deadline, CALENDAR, day)).items():
+        for key, outcome in outcomes(to_say(ladder, deadline, RECKONING, day)).items():
             recorded.setdefault(key, outcome)
 
-    passed = [each for each in thresholds(ladder, deadline, CALENDAR) if each.falls_on <= day]
+    passed = [each for each in thresholds(ladder, deadline, RECKONING) if each.falls_on <= day]
     assert recorded.keys() == {(each.rung.key, each.role) for each in passed}
     latest = {each.role: (each.rung.key, each.role) for each in passed}
     assert all(recorded[each] == "told" for each in latest.values())
@@ -105,17 +105,19 @@ def test_whatever_the_days_of_the_sweeps_each_rung_is_recorded_once_and_every_ro
 @given(st.sampled_from(LADDERS), DAYS, st.integers(-60, 60))
 def test_the_next_day_is_the_first_on_which_something_more_is_said(ladder, due_on, when):
     deadline, day = a_deadline(due_on, known_on=due_on - timedelta(60)), due_on + timedelta(when)
-    said = to_say(ladder, deadline, CALENDAR, day)
+    said = to_say(ladder, deadline, RECKONING, day)
 
     if said.next_on is None:
-        assert to_say(ladder, deadline, CALENDAR, day + timedelta(400)).next_on is None
+        assert to_say(ladder, deadline, RECKONING, day + timedelta(400)).next_on is None
     else:
-        assert outcomes(to_say(ladder, deadline, CALENDAR, said.next_on - timedelta(1))).keys() == outcomes(said).keys()
-        assert outcomes(to_say(ladder, deadline, CALENDAR, said.next_on)).keys() > outcomes(said).keys()
+        assert (
+            outcomes(to_say(ladder, deadline, RECKONING, said.next_on - timedelta(1))).keys() == outcomes(said).keys()
+        )
+        assert outcomes(to_say(ladder, deadline, RECKONING, said.next_on)).keys() > outcomes(said).keys()
 
 
 def test_after_an_outage_the_latest_is_told_late_and_the_others_are_overtaken():
-    said = to_say(ladder_for("serious_case_review", "agency_report"), a_deadline(), CALENDAR, date(2014, 5, 13))
+    said = to_say(ladder_for("serious_case_review", "agency_report"), a_deadline(), RECKONING, date(2014, 5, 13))
 
     assert outcomes(said) == {
         ("ahead", AGENCY_LEAD): "overtaken",
@@ -128,7 +130,7 @@ def test_after_an_outage_the_latest_is_told_late_and_the_others_are_overtaken():
 
 def test_what_was_met_during_an_outage_is_recorded_as_no_longer_true():
     deadline = a_deadline(over_on=date(2014, 5, 6), over_because="It had been done by 6 May 2014")
-    said = to_say(ladder_for("serious_case_review", "agency_report"), deadline, CALENDAR, date(2014, 6, 1))
+    said = to_say(ladder_for("serious_case_review", "agency_report"), deadline, RECKONING, date(2014, 6, 1))
 
     assert outcomes(said) == {("ahead", AGENCY_LEAD): "no_longer_true", ("chaser_1", AGENCY_LEAD): "no_longer_true"}
     assert said.next_on is None
@@ -137,7 +139,7 @@ def test_what_was_met_during_an_outage_is_recorded_as_no_longer_true():
 def test_of_a_date_told_late_nothing_is_said_that_could_not_have_been():
     """Known only on 8 May, seven days after it was due: one reminder, which is not late, and no list of others."""
     deadline = a_deadline(known_on=date(2014, 5, 8))
-    said = to_say(ladder_for("serious_case_review", "agency_report"), deadline, CALENDAR, date(2014, 5, 8))
+    said = to_say(ladder_for("serious_case_review", "agency_report"), deadline, RECKONING, date(2014, 5, 8))
 
     assert outcomes(said) == {("chaser_1", AGENCY_LEAD): "told"}
     assert not said.reminders[0].late
@@ -188,4 +190,4 @@ def test_a_reminder_put_off_comes_the_day_after_and_what_goes_up_is_not_put_off(
     assert found["overdue", BUSINESS_MANAGER] == until + timedelta(1)
     assert found["goes_up_1", SUBGROUP_CHAIR] == date(2014, 5, 9)
     assert found["ahead", SUBGROUP_CHAIR] == date(2014, 4, 24)
-    assert ("again_20140521", BUSINESS_MANAGER) in told(to_say(ladder, deadline, CALENDAR, until + timedelta(1)))
+    assert ("again_20140521", BUSINESS_MANAGER) in told(to_say(ladder, deadline, RECKONING, until + timedelta(1)))

@@ -13,7 +13,7 @@ from models.reminder import ReminderAnswer
 from notifications.truth import why_not_true
 from tests.models.reviews import SCOPING
 from tests.notifications.watching import Watch, morning
-from workflows.roles import BUSINESS_MANAGER
+from workflows.roles import BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 MON_3_MAR, FRI_4_APR = date(2014, 3, 3), date(2014, 4, 4)
 BECAUSE = {"reasons": "The criteria are met"}
@@ -27,10 +27,10 @@ def watch(committed_database):
         yield watch
 
 
-def of_decision(watch, rung):
-    return next(
-        each for each in watch.messages() if (each.payload["clock"], each.payload["rung"]) == ("decision", rung)
-    )
+def of_decision(watch, rung, role=BUSINESS_MANAGER):
+    wanted = ("decision", rung, role)
+    told = {(each.payload["clock"], each.payload["rung"], each.recipient_role): each for each in watch.messages()}
+    return told[wanted]
 
 
 def decide(watch, day):
@@ -73,7 +73,7 @@ def test_an_earlier_reminder_still_unsent_gives_way_to_a_later_one(watch):
 def test_what_was_seen_before_it_was_sent_does_not_go_up(watch):
     watch.swept_daily(MON_3_MAR, date(2014, 4, 10))
     person = watch.appoint(BUSINESS_MANAGER)
-    message = of_decision(watch, "goes_up_1")
+    message = of_decision(watch, "goes_up_1", SUBGROUP_CHAIR)
     seen_at = message.created_at + timedelta(hours=1)
     watch.session.add(
         ReminderAnswer(

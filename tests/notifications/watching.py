@@ -76,4 +76,4 @@ class Watch:
 
     def told(self, clock: str) -> list[tuple[date, str, str]]:
         """Return the day, the rung and the role of each reminder told about a clock."""
-        return [(each.recorded_at.date(), each.rung, each.role) for each in self.reminders(clock, "told")]
+        return sorted((each.recorded_at.date(), each.rung, each.role) for each in self.reminders(clock, "told"))
