@@ -89,7 +89,12 @@ SELECT deadline.id, deadline.clock_key, deadline.starts_on, deadline.next_rung_o
            review.updated_at) END AS met_at,
        (SELECT jsonb_agg(jsonb_build_array(kind, role, from_on, until_on) ORDER BY id) FROM reminder_answer AS answer
            WHERE answer.case_id = deadline.case_id AND answer.clock_key = deadline.clock_key
-             AND answer.subject = deadline.subject AND answer.due_on = deadline.due_last) AS answers
+             AND answer.subject = deadline.subject AND answer.due_on = deadline.due_last) AS answers,
+       CASE WHEN deadline.next_rung_on = '0001-01-01' THEN
+           (SELECT jsonb_object_agg(role, falls_on) FROM (
+               SELECT role, max(falls_on) AS falls_on FROM reminder WHERE reminder.case_id = deadline.case_id
+                   AND reminder.clock_key = deadline.clock_key AND reminder.subject = deadline.subject
+                   AND reminder.due_on = deadline.due_last AND outcome = 'told' GROUP BY role) AS told) END AS heard
 FROM newly_due AS deadline JOIN review_case AS review ON review.id = deadline.case_id
 ORDER BY deadline.next_rung_on, deadline.id
 """
@@ -156,6 +161,7 @@ def _said(row: Row[Any], ladder: Ladder, by: Reckoning, today: date, began_on: d
         over_on=over_on,
         over_because=because,
         answers=tuple(_answers(row.answers or ())),
+        heard={role: date.fromisoformat(day) for role, day in (row.heard or {}).items()},
     )
     return to_say(ladder, watched, by, today, since=row.next_rung_on)
 

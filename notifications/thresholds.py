@@ -6,8 +6,8 @@ are asked for. Nothing is compared with today but "has it passed" (P12).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import Literal
@@ -46,6 +46,8 @@ class Watched:
     over_on: date | None = None
     over_because: str = ""
     answers: tuple[Answer, ...] = ()
+    heard: Mapping[str, date] = field(default_factory=dict)
+    """By role, the latest day whose reminder was told already; asked for only where everything is reckoned again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +162,11 @@ def to_say(ladder: Ladder, watched: Watched, by: Reckoning, today: date, *, sinc
     if watched.over_on is not None:
         missed = (each for each in passed if max(watched.known_on, since) <= each.falls_on < watched.over_on)
         return Said(tuple(ToRecord(each, "no_longer_true", watched.over_because) for each in missed), None)
-    latest = {each.role: each for each in passed}
+    latest = {each.role: each for each in passed if each.falls_on > watched.heard.get(each.role, date.min)}
     reminders = [
-        _told(each, ladder, watched, by.calendar, today) if each is latest[each.role] else _overtaken(each)
+        _told(each, ladder, watched, by.calendar, today) if each is latest.get(each.role) else _overtaken(each)
         for each in passed
-        if each.falls_on >= since and (each is latest[each.role] or each.falls_on >= watched.known_on)
+        if each.falls_on >= since and (each is latest.get(each.role) or each.falls_on >= watched.known_on)
     ]
     still_to_come = every[len(passed) :]
     return Said(tuple(reminders), still_to_come[0].falls_on if still_to_come else None)

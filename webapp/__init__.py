@@ -43,6 +43,8 @@ from webapp.panels.routes import panels
 from webapp.panels.settings import settings as panel_settings
 from webapp.public_notifications.routes import public_notifications
 from webapp.reference.routes import reference
+from webapp.reminders.ladders import ladders
+from webapp.reminders.routes import reminders
 from webapp.security import protect
 from webapp.settings import Settings, current_settings
 from webapp.templating import furnish_templates
@@ -55,6 +57,7 @@ BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, figures, demonstration, deputies, bank_holidays,
     *PANELS,
+    reminders, ladders,
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ PARTS = {
     "cases.agencies": "Agencies",
     "cases.report": "Report and publication",
     "cases.learning": "Learning",
+    "reminders.show": "Reminders",
     "cases.people": "People and access",
     "cases.about": "About this review",
 }
@@ -30,6 +31,7 @@ PARTS_OF_A_CHILD_DEATH = {
     "the_child.show": "The child",
     "cases.agencies": "Agencies",
     "cases.report": "Review by the panel",
+    "reminders.show": "Reminders",
     "cases.people": "People and access",
     "cases.about": "About this review",
 }

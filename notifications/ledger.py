@@ -1,0 +1,222 @@
+"""The ledger: what was due to be said about a case or to a person, what became of it and why, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.case import Case, Deadline
+from models.delivery import Delivery
+from models.outbox import OutboxMessage
+from models.panel import PanelBoard
+from models.people import Appointment, Person
+from models.queries.access import may_see, may_see_what_is_asked
+from models.reminder import Reminder, ReminderAnswer
+from notifications.answering import ladder_of
+from notifications.thresholds import Answer, Reckoning, Threshold, Watched, thresholds
+from workflows.calendar import Calendar
+
+MOST = 200
+"""What a page of a ledger shows at most, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message for one person; `instead_of` is the name of whoever they stand in for."""
+
+    name: str
+    delivery: Delivery
+    instead_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was due to be said: a reminder, or what a step tells; with its message, if there is one."""
+
+    case: Case
+    reminder: Reminder | None
+    message: OutboxMessage | None
+    sent: tuple[Sent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and who gave it."""
+
+    answer: ReminderAnswer
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger has of one deadline: what was said, what was answered, and what comes next."""
+
+    deadline: Deadline
+    lines: tuple[Line, ...]
+    answers: tuple[Answered, ...]
+    ahead: tuple[Threshold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Everything about a case: by deadline, of deadlines there are no more, and what its steps told."""
+
+    entries: tuple[Entry, ...]
+    of_the_past: tuple[Line, ...]
+    notices: tuple[Line, ...]
+
+
+def ledger_of(session: Session, case: Case, calendar: Calendar, today: date) -> Ledger:
+    """Return the ledger of a case."""
+    reminders = list(session.scalars(select(Reminder).where(Reminder.case_id == case.id).order_by(Reminder.falls_on)))
+    messages = list(
+        session.scalars(select(OutboxMessage).where(OutboxMessage.case_id == case.id).order_by(OutboxMessage.id))
+    )
+    sent = _sent(session, [each.id for each in messages])
+    by_key = {each.dedupe_key: each for each in messages}
+    lines = [_line(case, each, by_key.get(key_of(each)), sent) for each in reminders]
+    answers = _answers(session, case)
+    entries = tuple(
+        _entry(session, case, deadline, lines, answers, calendar, today)
+        for deadline in session.scalars(
+            select(Deadline)
+            .where(Deadline.case_id == case.id, Deadline.due_last.is_not(None))
+            .order_by(Deadline.ordinal)
+        )
+    )
+    shown = {id(line) for entry in entries for line in entry.lines}
+    notices = [each for each in messages if "reminder" not in each.payload]
+    return Ledger(
+        entries,
+        tuple(line for line in lines if id(line) not in shown),
+        tuple(_line(case, None, each, sent) for each in reversed(notices)),
+    )
+
+
+def key_of(reminder: Reminder) -> str:
+    """Return what the message of a reminder is known by."""
+    return f"reminder:{reminder.id}"
+
+
+def _line(
+    case: Case, reminder: Reminder | None, message: OutboxMessage | None, sent: dict[int, tuple[Sent, ...]]
+) -> Line:
+    return Line(case, reminder, message, sent.get(message.id, ()) if message else ())
+
+
+def _entry(
+    session: Session,
+    case: Case,
+    deadline: Deadline,
+    lines: Sequence[Line],
+    answers: Sequence[Answered],
+    calendar: Calendar,
+    today: date,
+) -> Entry:
+    theirs = [each for each in answers if _is_about(each.answer, deadline)]
+    mine = tuple(line for line in lines if line.reminder is not None and _is_about(line.reminder, deadline))
+    return Entry(deadline, mine, tuple(theirs), _ahead(session, case, deadline, theirs, calendar, today))
+
+
+def _is_about(each: Reminder | ReminderAnswer, deadline: Deadline) -> bool:
+    key = (each.clock_key, each.subject, each.due_on)
+    return key == (deadline.clock_key, deadline.subject, deadline.due_last)
+
+
+def _ahead(
+    session: Session, case: Case, deadline: Deadline, answers: Sequence[Answered], calendar: Calendar, today: date
+) -> tuple[Threshold, ...]:
+    """Return what will be said of a deadline if nothing changes, in order."""
+    first, last = deadline.due_first, deadline.due_last
+    if first is None or last is None or deadline.met_last or deadline.voided_on:
+        return ()
+    given = tuple(
+        Answer(each.answer.kind, each.answer.role, each.answer.from_on, each.answer.until_on) for each in answers
+    )
+    watched = Watched(first, last, known_on=date.min, starts_on=deadline.starts_on, answers=given)
+    found = thresholds(ladder_of(session, case, deadline.clock_key), watched, Reckoning(calendar))
+    return tuple(each for each in found if each.falls_on > today)
+
+
+def _sent(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[Sent, ...]]:
+    absent = aliased(Person)
+    rows = session.execute(
+        select(Delivery, Person.name, absent.name)
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(absent, absent.id == Delivery.instead_of)
+        .where(Delivery.message_id.in_(message_ids))
+        .order_by(Delivery.id)
+    )
+    found: dict[int, tuple[Sent, ...]] = {}
+    for delivery, name, instead_of in rows:
+        found[delivery.message_id] = (*found.get(delivery.message_id, ()), Sent(name, delivery, instead_of))
+    return found
+
+
+def _answers(session: Session, case: Case) -> list[Answered]:
+    rows = session.execute(
+        select(ReminderAnswer, Person.name)
+        .join(Person, Person.id == ReminderAnswer.person_id)
+        .where(ReminderAnswer.case_id == case.id)
+        .order_by(ReminderAnswer.id)
+    )
+    return [Answered(answer, name) for answer, name in rows]
+
+
+# --- Of a person -------------------------------------------------------------
+
+
+def delivered_to(session: Session, person_id: int, *, seen_by: int, on: date) -> list[Line]:
+    """Return what was addressed to a person, the newest first, in cases that the one who asks may see today."""
+    rows = session.execute(
+        select(Delivery, OutboxMessage, Case, Person.name)
+        .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
+        .join(Case, Case.id == OutboxMessage.case_id)
+        .outerjoin(Person, Person.id == Delivery.instead_of)
+        .where(Delivery.person_id == person_id, _may_read(person_id, seen_by, on))
+        .order_by(Delivery.id.desc())
+        .limit(MOST)
+    )
+    return [Line(case, None, message, (Sent("", delivery, absent),)) for delivery, message, case, absent in rows]
+
+
+def not_said_to(session: Session, person_id: int, *, seen_by: int, on: date) -> list[Line]:
+    """Return what was for a role the person holds today and went to nobody, the newest first, with why.
+
+    Reminders that were not told, and messages that were settled before anybody was addressed.
+    """
+    message_key = func.concat("reminder:", cast(Reminder.id, OutboxMessage.dedupe_key.type))
+    rows = session.execute(
+        select(Reminder, OutboxMessage, Case)
+        .join(Case, Case.id == Reminder.case_id)
+        .outerjoin(OutboxMessage, OutboxMessage.dedupe_key == message_key)
+        .where(
+            or_(Reminder.outcome != "told", OutboxMessage.outcome == "suppressed"),
+            _holds(person_id, Reminder.role, on),
+            _may_read(person_id, seen_by, on),
+        )
+        .order_by(Reminder.id.desc())
+        .limit(MOST)
+    )
+    return [Line(case, reminder, message) for reminder, message, case in rows]
+
+
+def _may_read(person_id: int, seen_by: int, on: date) -> ColumnElement[bool]:
+    """Return the condition on `Case` that it may be named: the one who asks sees it, or is the agency's own lead."""
+    sees = may_see(seen_by, on)
+    return or_(sees, may_see_what_is_asked(seen_by, on)) if seen_by == person_id else sees
+
+
+def _holds(person_id: int, role: SQLColumnExpression[str], on: date) -> ColumnElement[bool]:
+    served = exists().where(PanelBoard.panel_id == Appointment.board_id, PanelBoard.board_id == Case.board_id)
+    place = or_(
+        Appointment.case_id == Case.id, Appointment.board_id == Case.board_id, served.correlate(Appointment, Case)
+    )
+    holds = exists().where(
+        Appointment.person_id == literal(person_id), Appointment.role == role, Appointment.held_on(on), place
+    )
+    return holds.correlate(Case, Reminder)
