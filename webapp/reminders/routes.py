@@ -18,7 +18,6 @@ from webapp.cases.view import page_of, view_of
 from webapp.database import db
 from webapp.reminders.forms import PutOffForm, SeenForm
 from webapp.reminders.words import ledger_in_words, line_in_words
-from workflows.calendar import england
 from workflows.dates import day_in_words
 from workflows.roles import AUDITOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
@@ -29,7 +28,7 @@ reminders = Blueprint("reminders", __name__)
 @may_see_case
 def show(case: Case) -> ResponseReturnValue:
     view = view_of(case)
-    kept = ledger.ledger_of(db.session, case, england(), clock.today())
+    kept = ledger.ledger_of(db.session, case, db.working_days, clock.today())
     roles = {each.deadline.id: _role_in(case, each.deadline) for each in kept.entries}
     told = {"ledger": ledger_in_words(kept, view.standing, roles), "seen_form": SeenForm()}
     return page_of(view, "reminders/case.html", told)
@@ -57,7 +56,7 @@ def put_off(case: Case, deadline_id: int) -> ResponseReturnValue:
     answering, form = _answering(case, deadline), PutOffForm()
     if form.sent():
         try:
-            answering.put_off(form.until_on.day, form.reason.data, england())
+            answering.put_off(form.until_on.day, form.reason.data, db.working_days)
         except NotAnswered as refused:
             form[refused.box].errors = [str(refused)]
         else:
