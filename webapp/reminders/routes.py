@@ -28,7 +28,7 @@ reminders = Blueprint("reminders", __name__)
 @may_see_case
 def show(case: Case) -> ResponseReturnValue:
     view = view_of(case)
-    kept = ledger.ledger_of(db.session, case, db.working_days, clock.today())
+    kept = ledger.ledger_of(db.session, case, db.calendar, clock.today())
     roles = {each.deadline.id: _role_in(case, each.deadline) for each in kept.entries}
     told = {"ledger": ledger_in_words(kept, view.standing, roles), "seen_form": SeenForm()}
     return page_of(view, "reminders/case.html", told)
@@ -56,7 +56,7 @@ def put_off(case: Case, deadline_id: int) -> ResponseReturnValue:
     answering, form = _answering(case, deadline), PutOffForm()
     if form.sent():
         try:
-            answering.put_off(form.until_on.day, form.reason.data, db.working_days)
+            answering.put_off(form.until_on.day, form.reason.data, db.calendar)
         except NotAnswered as refused:
             form[refused.box].errors = [str(refused)]
         else:
