@@ -135,6 +135,18 @@ def details_of(session: Session, case: Case, *, reader: Actor, role: str, now: d
     return session.get(ChildDeath, case.id)
 
 
+def bearing_on_scope(session: Session, case_id: int) -> dict[str, Any]:
+    """Return what stands beside the history, bears on who reviews the death and how, and identifies nobody."""
+    columns = select(
+        ChildDeath.no_nhs_number_because,
+        ChildDeath.details["joint_response"],
+        ChildDeath.details["looked_after_by"].is_not(None),
+    )
+    row = session.execute(columns.where(ChildDeath.case_id == case_id)).one_or_none()
+    keys = ("no_nhs_number_because", "joint_response", "looked_after_by")
+    return {key: value for key, value in zip(keys, row, strict=True) if value} if row else {}
+
+
 def change_details(
     session: Session, case: Case, details: Details, told: Told, *, actor: Actor, role: str, now: datetime
 ) -> ChildDeath:

@@ -1,4 +1,4 @@
-"""Cases that may be about the same child: scored with reasons, decided by a person, merged and unmerged whole."""
+"""Cases that may be about the same child, scored with reasons. What somebody decides of them is in `models.merging`."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models import audit
-from models.case import Case
-from models.casework import Actor, correct_event, take_step
 from models.child_death import ChildDeath
 from models.panel import boards_served, panels_serving
 from models.possible_duplicate import PossibleDuplicate
-from workflows.dates import PartialDate
-from workflows.standing import Told
 
 WORTH_SHOWING = 40
 """Below this score two cases are not put before anybody."""
 
 DAYS_APART = 7
+
+MOST_ALIKE, SPELT_ALIKE = 100, 85
+"""Of 100, how alike two addresses are that have the same words, and that have nearly the same. A local default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,22 @@ def _signs(one: ChildDeath, other: ChildDeath) -> Iterator[tuple[int, str]]:
     yield from _dates(one.born_on, other.born_on, "Born", 20)
     yield from _dates(one.died_on, other.died_on, "Died", 20)
     yield from _names(one, other)
+    yield from _addresses(one, other)
+
+
+def _addresses(one: ChildDeath, other: ChildDeath) -> Iterator[tuple[int, str]]:
     if _squeezed(one.postcode) and _squeezed(one.postcode) == _squeezed(other.postcode):
         yield 10, "The postcodes are the same"
+    if one.address and other.address:
+        # Loaded late, as the names are: words in any order, so that a flat before or after its house is the same.
+        from rapidfuzz.fuzz import token_sort_ratio
+        from rapidfuzz.utils import default_process
+
+        alike = token_sort_ratio(one.address, other.address, processor=default_process)
+        if alike == MOST_ALIKE:
+            yield 10, "The addresses are the same"
+        elif alike >= SPELT_ALIKE:
+            yield 5, "The addresses are nearly the same"
 
 
 def _dates(one: date | None, other: date | None, what: str, points: int) -> Iterator[tuple[int, str]]:
@@ -132,7 +144,7 @@ def boards_compared(session: Session, board_id: int) -> frozenset[int]:
 
 
 def _candidates(child: ChildDeath, board_ids: Collection[int]) -> Any:
-    """Return the query of those that share the number, the day of birth, or nearly the day of death."""
+    """Return the query of those that share the number, the day of birth, nearly the day of death, or the postcode."""
     alike = []
     if child.nhs_number:
         alike.append(ChildDeath.nhs_number == child.nhs_number)
@@ -141,6 +153,9 @@ def _candidates(child: ChildDeath, board_ids: Collection[int]) -> Any:
     if child.died_on:
         around = timedelta(days=DAYS_APART)
         alike.append(ChildDeath.died_on.between(child.died_on - around, child.died_on + around))
+    if _squeezed(child.postcode):
+        squeezed = func.upper(func.replace(ChildDeath.postcode, " ", ""))
+        alike.append(squeezed == _squeezed(child.postcode))
     others = select(ChildDeath).where(ChildDeath.board_id.in_(sorted(board_ids)))
     if child.case_id is not None:
         others = others.where(ChildDeath.case_id != child.case_id)
@@ -159,69 +174,3 @@ def _keep(session: Session, case_id: int, other_id: int, found: Likeness, now: d
             where=PossibleDuplicate.verdict.is_(None),
         )
     )
-
-
-# --- What somebody decides --------------------------------------------------
-
-FILLED = (
-    "surname", "forenames", "also_known_as", "nhs_number", "born_on", "died_on", "address", "postcode"
-)  # fmt: skip
-
-
-def not_the_same(
-    session: Session, pair: PossibleDuplicate, *, actor: Actor, role: str, reason: str, now: datetime
-) -> None:
-    """Remember that two cases are about different children, so that they are not put forward again."""
-    pair.verdict, pair.decided_at, pair.decided_by, pair.reason = "not_the_same", now, actor.person_id, reason
-    _audit(session, "not_the_same_child", pair, actor, role, now)
-
-
-def merge_cases(
-    session: Session, pair: PossibleDuplicate, kept: Case, *, actor: Actor, role: str, on: PartialDate, now: datetime
-) -> None:
-    """End the other case of the pair as the same death, and fill what the kept one lacks from it.
-
-    Raises StepRefused where the other case cannot be ruled out any more, or not by this person.
-    """
-    other = session.get_one(Case, pair.other_case_id if pair.case_id == kept.id else pair.case_id)
-    told = Told(on, {"ground": "duplicate"})
-    ended = take_step(session, other, "rule_out_of_scope", actor=actor, told=told, now=now)
-    into, out_of = session.get_one(ChildDeath, kept.id), session.get_one(ChildDeath, other.id)
-    filled = [column for column in FILLED if getattr(into, column) is None and getattr(out_of, column) is not None]
-    for column in filled:
-        setattr(into, column, getattr(out_of, column))
-    if "nhs_number" in filled:
-        into.no_nhs_number_because = None
-    pair.merged = {"kept": kept.id, "ended": other.id, "event": ended.sequence, "filled": filled}
-    pair.verdict, pair.decided_at, pair.decided_by, pair.reason = "merged", now, actor.person_id, None
-    into.updated_at = now
-    _audit(session, "cases_merged", pair, actor, role, now)
-    session.flush()
-
-
-def unmerge_cases(
-    session: Session, pair: PossibleDuplicate, *, actor: Actor, role: str, reason: str, now: datetime
-) -> None:
-    """Undo a merge whole: the other case goes on where it stood, and what was filled in from it is empty again.
-
-    Raises ValueError for a pair that is not merged, and StepRefused.
-    """
-    if pair.merged is None:
-        raise ValueError("These two cases are not merged")
-    merged = pair.merged
-    other = session.get_one(Case, merged["ended"])
-    correct_event(session, other, merged["event"], actor=actor, told=None, reason=reason, now=now)
-    into, out_of = session.get_one(ChildDeath, merged["kept"]), session.get_one(ChildDeath, other.id)
-    for column in merged["filled"]:
-        # What somebody has put right since is theirs.
-        if getattr(into, column) == getattr(out_of, column):
-            setattr(into, column, None)
-    into.updated_at = now
-    pair.merged = pair.verdict = pair.decided_at = pair.decided_by = pair.reason = None
-    _audit(session, "merge_undone", pair, actor, role, now)
-    session.flush()
-
-
-def _audit(session: Session, action: str, pair: PossibleDuplicate, actor: Actor, role: str, now: datetime) -> None:
-    for case_id in (pair.case_id, pair.other_case_id):
-        audit.record(session, action, at=now, person_id=actor.person_id, role=role, case_id=case_id)

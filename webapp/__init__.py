@@ -21,6 +21,7 @@ from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
 from webapp.child_deaths.changing import the_child
 from webapp.child_deaths.notifying import notifying
+from webapp.child_deaths.pairs import pairs
 from webapp.child_deaths.queue import queue
 from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
@@ -54,7 +55,7 @@ from workflows.check import check_all
 
 PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions)
 BLUEPRINTS = (
-    home, worklist, child_deaths, notifying, the_child, queue, public_notifications, opening, cases, steps,
+    home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, figures, demonstration, deputies, bank_holidays,
     *PANELS,
     reminders, ladders,

@@ -5,6 +5,7 @@ Worked out from what was told, before a death is recorded and after. Nothing her
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from workflows.child_deaths import ADULT_AT, age_in_words, completed_years, eligibility
@@ -21,6 +22,9 @@ RESIDENCE = Source("R-3.5", WORKING_TOGETHER)
 LOOKED_AFTER = Source("R-3.7", WORKING_TOGETHER, confirmed=False)
 VISITORS = Source("R-3.8", "Children Act 2004, section 16M(2)")
 JOINT_AGENCY_RESPONSE = Source("T-4.4", "Child death review: statutory and operational guidance 2018", confirmed=False)
+RAPID_RESPONSE = Source("T-3.8", WORKING_TOGETHER, confirmed=False)
+# DOMAIN 0.1: the day the guidance that speaks of a joint agency response was published.
+GUIDANCE_OF_2018 = date(2018, 10, 15)
 
 _SOURCE_OF_GROUND = {
     "termination": NOT_REVIEWED,
@@ -123,12 +127,21 @@ def _of_residence(answers: Mapping[str, Any], areas: Collection[str]) -> Iterato
 def _of_the_response(answers: Mapping[str, Any]) -> Iterator[Finding]:
     because = joint_response_because(answers)
     if because:
-        words = f"A joint agency response is called for: {'; '.join(because)}."
+        called, source = _response_of(answers)
+        words = f"A {called} is called for: {'; '.join(because)}."
         do = (
             "Make sure that the on-call health professional, the police and the duty social worker are speaking to "
             "each other now. The first meeting is recorded on the case."
         )
-        yield Finding("act", words, JOINT_AGENCY_RESPONSE, do)
+        yield Finding("act", words, source, do)
+
+
+def _response_of(answers: Mapping[str, Any]) -> tuple[str, Source]:
+    """Return what the first response to a death is called under the guidance of its day, and where that is."""
+    died_on = answers.get("died_on")
+    if died_on and PartialDate.parse(died_on).last < GUIDANCE_OF_2018:
+        return "rapid response", RAPID_RESPONSE
+    return "joint agency response", JOINT_AGENCY_RESPONSE
 
 
 def joint_response_because(answers: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,17 +4,23 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
 
 from models.agency import add_board
 from models.case import Case
-from models.casework import Actor
+from models.casework import Actor, take_step
 from models.child_death import ChildDeath
 from models.child_death_import import ACTS_AS
 from models.child_deaths import Details, notify_death
+from models.merging import merge_cases, not_the_same, unmerge_cases
+from models.panel import DeclaredInterest
+from models.people import Person
 from models.possible_duplicate import PossibleDuplicate
-from models.possible_duplicates import find_possible_duplicates, likeness, merge_cases, not_the_same, unmerge_cases
+from models.possible_duplicates import find_possible_duplicates, likeness
 from models.queries.child_death_figures import Year, figures
+from models.reporting_form import ReportingForm
 from workflows.dates import PartialDate
 from workflows.errors import NotYourRole
 from workflows.standing import Told
@@ -72,6 +78,21 @@ class TestLikeness:
 
         assert not any(word in reasons for word in ("Catherwood", "Stephen", "2017", "ZZ1"))
         assert "The postcodes are the same" in reasons
+
+    @pytest.mark.parametrize(
+        ("one", "other", "words"),
+        [
+            ("Flat 2, 1 Nowhere Street", "1 Nowhere Street, flat 2", "The addresses are the same"),
+            ("12 Nowhere Street, Anytown", "12 Nowere Street Anytown", "The addresses are nearly the same"),
+        ],
+    )
+    def test_addresses_are_compared_however_they_are_written(self, one, other, words):
+        assert words in likeness(a_child(address=one), a_child(address=other)).reasons
+
+    def test_other_addresses_say_nothing(self):
+        found = likeness(a_child(address="1 Nowhere Street"), a_child(address="40 Elsewhere Lane"))
+
+        assert not any("address" in reason for reason in found.reasons)
 
 
 @pytest.fixture
@@ -159,3 +180,133 @@ class TestDeciding:
             merge_cases(
                 session, pair, kept, actor=coordinator, role="cdop_coordinator", on=THU_1_JUN_2017, now=NOON
             )  # fmt: skip
+
+
+NAMES = st.sampled_from(["Bea", "Cal", "Dee", "Eve"])
+FAMILIES = st.lists(NAMES, max_size=3, unique=True)
+OTHER = st.dictionaries(st.sampled_from(["coroner", "died_at", "key_worker"]), st.sampled_from(["A", "B"]), max_size=3)
+CHILDREN = st.fixed_dictionaries(
+    {
+        "forenames": st.sampled_from(["", "Stephen"]),
+        "address": st.sampled_from(["", "1 Nowhere Street"]),
+        "postcode": st.sampled_from(["", "ZZ1 1ZZ"]),
+        "no_nhs_number_because": st.sampled_from(["", "not_available"]),
+        "other": OTHER,
+        "carers": FAMILIES.map(lambda names: [{"name": name} for name in names]),
+        "siblings": FAMILIES.map(lambda names: [{"name": name} for name in names]),
+        "contacts": FAMILIES.map(lambda names: [{"agency": name, "kind": "gp"} for name in names]),
+    }
+)
+ROWS_OF_A_DEATH = (
+    "SELECT to_jsonb(child_death) - 'updated_at' FROM child_death WHERE case_id IN (:kept, :other) ORDER BY case_id",
+    "SELECT to_jsonb(carer) - 'id' FROM carer WHERE case_id IN (:kept, :other) ORDER BY case_id, name",
+    "SELECT to_jsonb(sibling) - 'id' FROM sibling WHERE case_id IN (:kept, :other) ORDER BY case_id, name",
+    (
+        "SELECT to_jsonb(agency_contact) - 'id' FROM agency_contact WHERE case_id IN (:kept, :other)"
+        " ORDER BY case_id, agency"
+    ),
+    "SELECT to_jsonb(reporting_form) FROM reporting_form WHERE case_id IN (:kept, :other) ORDER BY id",
+    (
+        "SELECT to_jsonb(answer_kept_apart) FROM answer_kept_apart WHERE case_id IN (:kept, :other)"
+        " ORDER BY case_id, question"
+    ),
+    (
+        "SELECT to_jsonb(declared_interest) FROM declared_interest WHERE case_id IN (:kept, :other)"
+        " ORDER BY case_id, person_id"
+    ),
+    (
+        "SELECT to_jsonb(deadline) - 'id' - 'next_rung_on' FROM deadline WHERE case_id IN (:kept, :other)"
+        " ORDER BY case_id, clock_key, subject"
+    ),
+    "SELECT to_jsonb(counted_death) FROM counted_death WHERE case_id IN (:kept, :other) ORDER BY case_id",
+    (
+        "SELECT jsonb_build_array(id, state, stage, ended_on, bites_on, next_step) FROM review_case"
+        " WHERE id IN (:kept, :other) ORDER BY id"
+    ),
+    "SELECT to_jsonb(possible_duplicate) FROM possible_duplicate",
+)
+
+
+class TestUndoingAMerge:
+    @settings(
+        max_examples=8,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(
+        kept=CHILDREN, other=CHILDREN, number=st.sampled_from(["", "9434765919"]), interest=st.booleans(),
+        requested=st.booleans(),
+    )  # fmt: skip
+    def test_everything_is_as_it_was(self, session, board, kept, other, number, interest, requested):
+        """The history alone is longer: it says what happened."""
+        with session.begin_nested() as example:
+            one, two = told_of(session, board, kept), told_of(session, board, other, nhs_number=number)
+            if requested:
+                ask_for_a_form(session, two)
+            if interest:
+                add_interest(session, two)
+            (pair,) = find(session, two, board)
+            before = rows_of(session, one, two)
+            told: dict[str, Any] = {"actor": OFFICE, "role": "cdop_chair", "now": NOON}
+
+            merge_cases(session, pair, one, on=THU_1_JUN_2017, **told)
+            merged = rows_of(session, one, two)
+            unmerge_cases(session, pair, reason="Two children after all", **told)
+
+            assert rows_of(session, one, two) == before
+            assert merged != before
+            example.rollback()
+
+    def test_a_merge_brings_the_family_and_agencies_that_were_missing_and_names_nobody_twice(self, session, board):
+        one = told_of(session, board, {"carers": [{"name": "Bea"}]})
+        two = told_of(session, board, {"carers": [{"name": "bea"}, {"name": "Cal"}], "contacts": [{"agency": "GP"}]})
+        (pair,) = find(session, two, board)
+
+        merge_cases(session, pair, one, on=THU_1_JUN_2017, actor=OFFICE, role="cdop_chair", now=NOON)
+
+        death = session.get_one(ChildDeath, one.id)
+        assert [each.name for each in death.carers] == ["Bea", "Cal"]
+        assert [each.agency for each in death.contacts] == ["GP"]
+
+    def test_whoever_has_an_interest_in_one_is_kept_from_the_other(self, session, board):
+        one, two = told_of(session, board, {}), told_of(session, board, {})
+        person = add_interest(session, two)
+        (pair,) = find(session, two, board)
+
+        merge_cases(session, pair, one, on=THU_1_JUN_2017, actor=OFFICE, role="cdop_chair", now=NOON)
+
+        assert session.get(DeclaredInterest, (person.id, one.id)) is not None
+
+
+def told_of(session, board, details, **more):
+    answers = {
+        "notified_on": "2017-05-02", "died_on": "2017-05-01", "born_on": "2012-01-15", "sex": "male",
+        "normally_resident_in": "Anytown", "expected": "no",
+    } | {key: answer for key, answer in more.items() if answer}  # fmt: skip
+    return notify_death(
+        session, board=board, actor=OFFICE, told=Told(PartialDate.on(date(2017, 5, 2)), answers),
+        details=Details(surname="Catherwood", **details), now=NOON,
+    )  # fmt: skip
+
+
+def ask_for_a_form(session, case):
+    step = Told(PartialDate.on(date(2017, 5, 2)), {})
+    take_step(session, case, "confirm_in_scope", actor=OFFICE, told=step, now=NOON)
+    session.add(ReportingForm(case_id=case.id, agency="GP", form="core", updated_at=NOON))
+    session.flush()
+
+
+def add_interest(session, case):
+    person = Person(name="A. Doctor", email=f"doctor.{case.id}@example.org")
+    session.add(person)
+    session.flush()
+    session.add(DeclaredInterest(person_id=person.id, case_id=case.id, declared_at=NOON))
+    session.flush()
+    return person
+
+
+def rows_of(session, one, two):
+    session.flush()
+    asked = {"kept": one.id, "other": two.id}
+    return [session.scalars(text(statement), asked).all() for statement in ROWS_OF_A_DEATH]

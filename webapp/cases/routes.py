@@ -16,8 +16,10 @@ from webapp.cases.picture import picture
 from webapp.cases.recordable import drafts_in_words, recordable_by
 from webapp.cases.timeline import letters, timeline
 from webapp.cases.view import page_of, view_of
+from webapp.child_deaths.on_the_case import death_on_the_case
 from webapp.database import db
 from workflows.diagram import diagram_svg, from_anywhere, in_words
+from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import AGENCY_LEAD
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
@@ -38,6 +40,8 @@ def show(case: Case) -> ResponseReturnValue:
         "entries": timeline(view.seen, view.roles),
         "letters": [] if view.look.at_the_past else letters(letters_to_be(db.session, case), view.seen),
         "drafts": drafts_in_words(theirs, view.standing.procedure),
+        "linked": linked_cases(db.session, case, current_person().id, clock.today()),
+        "death": death_on_the_case(view) if case.workflow_key == CHILD_DEATH_REVIEW else None,
     }
     return page_of(view, "cases/show.html", told)
 

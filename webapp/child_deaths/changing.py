@@ -63,15 +63,14 @@ class Change:
 @may_see_who_the_child_is
 def show(case: Case) -> ResponseReturnValue:
     view = view_of(case)
-    opened = _is_open(case)
-    recorded = _recorded(case) if opened else None
+    opened = is_open(case)
     return page_of(
         view,
         "child_deaths/child.html",
         {
             "opened": opened,
             "minutes": int(OPEN_FOR.total_seconds()) // 60,
-            "checked": checked(recorded) if recorded else [],
+            "checked": checked(recorded(case)) if opened else [],
             "begun": change_of(db.session, case.id, current_person().id),
         },
     )
@@ -80,7 +79,7 @@ def show(case: Case) -> ResponseReturnValue:
 @the_child.route("/<reference>/child/open", methods=["POST"])
 @may_see_who_the_child_is
 def open_details(case: Case) -> ResponseReturnValue:
-    browser[OPENED] = {**_opened(), case.reference: clock.now().isoformat()}
+    open_for_reading(case)
     return redirect(url_for(".show", reference=case.reference), 303)
 
 
@@ -123,7 +122,7 @@ def change_page(
         case=case,
         form=form,
         stops=stops,
-        changes=_changes(_recorded(case), told),
+        changes=_changes(recorded(case), told),
         asks_why=not stops and _history_changes(case, told),
         findings=follows(told),
     )
@@ -150,7 +149,7 @@ def changed_when_sent(begun: UnfinishedNotification) -> ResponseReturnValue:
     discard(db.session, begun)
     db.session.commit()
     flash("What is known of the child is changed.", "done")
-    return redirect(url_for(".show", reference=case.reference) if _is_open(case) else _case_address(case), 303)
+    return redirect(url_for("the_child.show", reference=case.reference) if is_open(case) else _case_address(case), 303)
 
 
 def _store(case: Case, told: AsTold, reason: str, *, corrects: bool, expected_length: int) -> None:
@@ -209,7 +208,7 @@ def _about(heading: str, answer: Answer, title: str) -> str:
 # --- What is recorded -------------------------------------------------------
 
 
-def _recorded(case: Case) -> AsTold:
+def recorded(case: Case) -> AsTold:
     """Return what is recorded of the child as it would be told on the pages. That it was read is recorded."""
     told = filled_pages(_answers_of(case), _death_of(case))
     return AsTold(UnfinishedNotification(board_id=case.board_id, told=told), clock.today())
@@ -241,10 +240,15 @@ def _role(actor: Actor) -> str:
     return next(role for role in SEE_WHO_THE_CHILD_IS if role in actor.roles)
 
 
+def open_for_reading(case: Case) -> None:
+    """Keep the details of a child open to whoever asked for them in this browser, for a while."""
+    browser[OPENED] = {**_opened(), case.reference: clock.now().isoformat()}
+
+
 def _opened() -> dict[str, str]:
     opened: dict[str, str] = browser.get(OPENED, {})
     return {reference: at for reference, at in opened.items() if clock.now() < datetime.fromisoformat(at) + OPEN_FOR}
 
 
-def _is_open(case: Case) -> bool:
+def is_open(case: Case) -> bool:
     return case.reference in _opened()

@@ -48,7 +48,7 @@ def _task(page: Page, told: AsTold) -> Task:
         if number:
             return Task(page, f"{number} added", True)
         empty = told.begun.was_left_empty(page.key)
-        return Task(page, "None known" if empty else NOT_BEGUN, empty)
+        return Task(page, "Nothing to add" if empty else NOT_BEGUN, empty)
     if not told.begun.page(page.key):
         return Task(page, NOT_BEGUN, False)
     missing = told.missing_on(page)

@@ -258,7 +258,7 @@ class TestRecording:
 
         assert "Aged 5 years at death, so under 18. LSCB Regulations 2006, regulation 6" in words
         assert "every live birth counts" in words
-        assert "A joint agency response is called for: the death was not expected" in words
+        assert "A rapid response is called for: the death was not expected" in words
 
     def test_a_child_of_nineteen_is_flagged_and_nothing_typed_is_lost(self, session, coordinator, whole):
         fill(coordinator, whole, child=day("born_on", "1998-01-15"))
