@@ -23,6 +23,8 @@ from webapp.child_deaths.changing import the_child
 from webapp.child_deaths.notifying import notifying
 from webapp.child_deaths.pairs import pairs
 from webapp.child_deaths.queue import queue
+from webapp.child_deaths.reporting import reporting_pages
+from webapp.child_deaths.requests import requests
 from webapp.child_deaths.routes import child_deaths
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, figures, demonstration, deputies, bank_holidays,
     *PANELS,
+    requests, reporting_pages,
     reminders, ladders,
 )  # fmt: skip
 

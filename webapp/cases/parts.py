@@ -29,7 +29,7 @@ PARTS = {
 PARTS_OF_A_CHILD_DEATH = {
     "cases.show": "What happened",
     "the_child.show": "The child",
-    "cases.agencies": "Agencies",
+    "requests.show": "Agencies",
     "cases.report": "Review by the panel",
     "reminders.show": "Reminders",
     "cases.people": "People and access",
@@ -61,6 +61,8 @@ class Asked:
     what: str
     date: DueDate
     answered_on: str
+    sequence: int = 0
+    """The event that asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def _asked(deadline: Deadline, standing: Standing) -> Asked:
     passed_over = ("", agency, date.title)
     what = ", ".join(each for each in deadline.subject if each not in passed_over)
     answered_on = deadline.met_on.words() if deadline.met_on else ""
-    return Asked(agency, f"{date.title}: {what}" if what else date.title, date, answered_on)
+    sequence = deadline.started.sequence if deadline.started else 0
+    return Asked(agency, f"{date.title}: {what}" if what else date.title, date, answered_on, sequence)
 
 
 def agency_of(deadline: Deadline) -> str:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from models.case import Case
 from models.queries.case_page import agencies_led, drafts_on, letters_to_be, linked_cases, people_on
+from models.reporting_forms import requests_of
 from webapp import clock
 from webapp.access import current_actor, current_person, may_see_case, may_see_part_of_case, sees_whole_case
 from webapp.cases import parts, stretches
@@ -102,5 +103,6 @@ def asked(case: Case) -> ResponseReturnValue:
         case=case,
         agencies=led,
         asked=parts.asked_of(standing, led),
+        in_browser={each.sequence for each in requests_of(db.session, case, standing) if each.form},
         steps=[step for step in recordable_by(standing, {AGENCY_LEAD}).possible if is_asked_of_agencies(step)],
     )
