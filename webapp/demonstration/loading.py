@@ -9,12 +9,14 @@ from pathlib import Path
 
 from models.database import make_engine, make_sessions
 from models.moved_clock import ahead_by, move_clock
+from webapp.demonstration.deaths import import_deaths
 from webapp.demonstration.people import add_people, appoint_people
 from webapp.demonstration.reviews import scripts
 from webapp.loading import Loaded, load_script
 from webapp.moved_clock import ahead_for
 from webapp.scripts import Script, ScriptUnreadable, read_script
 from workflows.dates import london_day
+from workflows.roles import CDOP_COORDINATOR
 
 OWN_SCRIPTS = Path(__file__).parent
 
@@ -48,6 +50,7 @@ def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
             added += outcome.reference is not None
             if not outcome.loaded:
                 yield _not_loaded(script, outcome)
+        import_deaths(sessions, ids[CDOP_COORDINATOR], lambda: now)
         with sessions() as session:
             appoint_people(session, ids)
             session.commit()
