@@ -26,7 +26,7 @@ class Wanted:
     scheme: Scheme
     known_at: datetime | None = None
     leaving_out: frozenset[int] = frozenset()
-    parts: Sequence[frozenset[int]] = ()
+    parts: tuple[frozenset[int], ...] = ()
     """The boards a panel's figures are the sum of."""
     years_together: int = 5
     without: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import audit
+from models.agency import Board
 from models.base import Base, Identifier
 from models.disclosure import AS_THEY_ARE, NotDecided, Scheme
 from models.people import Person
@@ -101,6 +102,17 @@ def _audit(session: Session, action: str, decision: FiguresDecision, by: Person,
     audit.record(session, action, at=now, person_id=by.id, role=decision.role, detail=detail)
 
 
+def decision_of(session: Session, board_id: int, decision_id: int) -> FiguresDecision | None:
+    """Return one decision, if it is that board's."""
+    of = select(FiguresDecision).where(FiguresDecision.board_id == board_id, FiguresDecision.id == decision_id)
+    return session.scalars(of).one_or_none()
+
+
+def release_of(session: Session, release_id: int) -> FiguresRelease | None:
+    """Return one release."""
+    return session.get(FiguresRelease, release_id)
+
+
 def decisions_of(session: Session, board_id: int, year: int) -> Sequence[FiguresDecision]:
     """Return every decision on the figures of a year, the latest first."""
     of = select(FiguresDecision).where(FiguresDecision.board_id == board_id, FiguresDecision.year == year)
@@ -140,6 +152,8 @@ def release(
     session: Session, board_id: int, year: int, scheme: Scheme, digest: bytes, *, by: Person, now: datetime
 ) -> FiguresRelease:
     """Return the record that figures, known up to now, are published. Raises NotDecided where that needs a decision."""
+    # One at a time for a board: of two people who publish the year for the first time, one is first.
+    session.get_one(Board, board_id, with_for_update=True)
     decision = decision_in_force(session, board_id, year, scheme)
     if decision is None and needs_decision(session, board_id, year, scheme):
         raise NotDecided(WHY_A_DECISION)

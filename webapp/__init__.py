@@ -31,6 +31,7 @@ from webapp.database import OpenSession
 from webapp.demonstration.clock_page import demonstration
 from webapp.deputies.routes import deputies
 from webapp.errors import explain_errors
+from webapp.figures.publishing import publishing
 from webapp.figures.routes import figures
 from webapp.home import home
 from webapp.keeping import forget_what_was_offered
@@ -55,10 +56,11 @@ from webapp.wording import SERVICE_NAME
 from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
+FIGURES = (figures, publishing)
 PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions)
 BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
-    corrections, reference, accounts, people, boards, figures, demonstration, deputies, bank_holidays,
+    corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
     requests, reporting_pages,
     reminders, ladders,

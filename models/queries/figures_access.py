@@ -91,10 +91,10 @@ def scope_of(session: Session, person_id: int, board: Board, on: date) -> Scope 
     return Scope(board, board_ids, roles, frozenset(session.scalars(interests)))
 
 
-def boards_in(session: Session, board_id: int) -> list[frozenset[int]]:
+def boards_in(session: Session, board_id: int) -> tuple[frozenset[int], ...]:
     """Return the boards that a panel's figures are the sum of, each by itself; none for a board of its own."""
     served = [each for _, each in served_by(session, [board_id])]
-    return [frozenset({each}) for each in sorted({*served, board_id})] if served else []
+    return tuple(frozenset({each}) for each in sorted({*served, board_id})) if served else ()
 
 
 def years_with_figures(session: Session, scope: Scope, today: date) -> list[Year]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, current_app, request, url_for
 from wtforms import Form, SelectField
 
 from models.agency import Board
@@ -30,6 +30,8 @@ from webapp.database import db
 from webapp.fields import DayField, offered
 from webapp.reporting import end_of
 
+KEPT_FOR = timedelta(seconds=30)
+"""How long a page's charts may be drawn from the figures that the page had."""
 TOGETHER = ("3", "4", "5")
 
 
@@ -75,7 +77,18 @@ class Asked:
 
     def book(self) -> Book:
         """Return the figures, guarded as asked."""
-        return book(db.session, self.wanted(), self.children())
+        wanted = self.wanted()
+        made = book(db.session, wanted, self.children())
+        _kept()[wanted] = (clock.now(), made)
+        return made
+
+    def book_just_made(self) -> Book:
+        """Return the figures as the page had them a moment ago, for its charts; made anew where it had none."""
+        wanted, kept = self.wanted(), _kept()
+        for other, (made_at, _) in list(kept.items()):
+            if clock.now() - made_at > KEPT_FOR:
+                kept.pop(other, None)
+        return kept[wanted][1] if wanted in kept else self.book()
 
     def wanted(self) -> Wanted:
         scope = self.scope
@@ -94,6 +107,11 @@ class Asked:
 
     def children(self) -> dict[str, Children]:
         return children_of(db.session, self.scope.board.id, self.known_at)
+
+
+def _kept() -> dict[Wanted, tuple[datetime, Book]]:
+    kept: dict[Wanted, tuple[datetime, Book]] = current_app.extensions.setdefault("figures_just_made", {})
+    return kept
 
 
 def asked_for() -> tuple[Asked, AskForm]:
@@ -154,7 +172,7 @@ def _day(written: str) -> date | None:
 
 def _form(boards: Sequence[Board], years: Sequence[Year], scope: Scope) -> AskForm:
     form = AskForm(request.args)
-    form.board.choices = offered([(board.reference_prefix, board.name) for board in boards])
+    form.board.choices = offered([(board.reference_prefix, board.short_name) for board in boards])
     form.year.choices = offered([(year.name, year.name) for year in years])
     schemes = SCHEMES.values() if scope.sees_true_counts else [LOCAL]
     form.scheme.choices = offered([(scheme.key, scheme.title) for scheme in schemes])

@@ -70,6 +70,8 @@ def drawn(chart: Chart) -> bytes:
         edges = {"left": LABELS_INCHES / WIDTH_INCHES, "right": 0.99}
         figure.subplots_adjust(top=1 - TOP_INCHES / height, bottom=BOTTOM_INCHES / height, **edges)
         _draw(figure.add_subplot(), chart)
+        if len(chart.series) > 1:
+            figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0.2)
         written = io.BytesIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
     return _told(written.getvalue().decode(), chart).encode()
@@ -93,8 +95,6 @@ def _draw(axes: Axes, chart: Chart) -> None:
     axes.tick_params(length=0)
     axes.set_xticks([])
     axes.spines[["top", "right", "bottom"]].set_visible(False)
-    if len(chart.series) > 1:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0.2)
 
 
 def _draw_series(

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from flask import Response
+
+from models.agency import Board
 from models.child_death_report import as_data, as_rows
 from models.child_death_tables import Percent, Shown, Spanning, Table
 from models.disclosure import Scheme
@@ -75,6 +78,13 @@ def csv_text(book: Book, about: About) -> str:
     before = (about.board, about.year.name, about.year.last_day.isoformat())
     guarded = " ".join(filter(None, (about.scheme.title + ".", about.scheme.note, about.decision)))
     return csv_of(HEADS, [(*before, *row, about.known, guarded) for row in as_rows(book.disclosed)])
+
+
+def download(content: bytes, form: str, board: Board, year: Year) -> Response:
+    """Return a file to keep. Its name says the board and the year, and nothing else."""
+    name = f"child-deaths-{board.reference_prefix}-{year.name}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=MIMETYPES[form], headers=headers)
 
 
 # --- The workbook -----------------------------------------------------------

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from models import audit
 from models.child_death_tables import Table
-from models.disclosure import AS_THEY_ARE
+from models.disclosure import AS_THEY_ARE, SCHEMES
+from models.figures_decision import releases_of
 from models.queries.child_death_figures import recorded_since
 from models.queries.figures_access import READERS
 from webapp import clock
@@ -17,7 +18,7 @@ from webapp.access import current_person, needs_role
 from webapp.database import db
 from webapp.figures.asked import Asked, asked_for
 from webapp.figures.charts import drawn
-from webapp.figures.files import MIMETYPES, About, as_file
+from webapp.figures.files import MIMETYPES, About, as_file, download
 from webapp.figures.pictures import chart_of
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
@@ -41,6 +42,8 @@ def show() -> ResponseReturnValue:
         true_counts=asked.scheme is AS_THEY_ARE,
         has_chart=_has_chart,
         since=_recorded_since(asked),
+        releases=releases_of(db.session, asked.scope.board.id, asked.year.begins),
+        schemes=SCHEMES,
         now=clock.now(),
         today=clock.today(),
     )
@@ -51,7 +54,7 @@ def show() -> ResponseReturnValue:
 @needs_role(*READERS)
 def chart(key: str) -> ResponseReturnValue:
     asked, _ = asked_for()
-    table = next((each for each in asked.book().tables if each.key == key), None)
+    table = next((each for each in asked.book_just_made().tables if each.key == key), None)
     found = chart_of(table) if table else None
     if found is None:
         abort(404)
@@ -71,18 +74,12 @@ def as_(form: str) -> ResponseReturnValue:
     book = asked.book()
     _record_taking(asked, form, clock.now())
     db.session.commit()
-    return _download(as_file(form, book, about(asked, clock.now())), form, asked)
+    return download(as_file(form, book, about(asked, clock.now())), form, asked.scope.board, asked.year)
 
 
 def about(asked: Asked, now: datetime) -> About:
     """Return what every file says about itself."""
     return About(asked.scope.board.name, asked.year, asked.scheme, asked.known_on, now)
-
-
-def _download(content: bytes, form: str, asked: Asked) -> Response:
-    name = f"child-deaths-{asked.scope.board.reference_prefix}-{asked.year.name}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=MIMETYPES[form], headers=headers)
 
 
 def _record_taking(asked: Asked, form: str, now: datetime) -> None:
