@@ -26,6 +26,7 @@ from webapp.child_deaths.queue import queue
 from webapp.child_deaths.reporting import reporting_pages
 from webapp.child_deaths.requests import requests
 from webapp.child_deaths.routes import child_deaths
+from webapp.cases.what_if import what_if
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.demonstration.clock_page import demonstration
@@ -59,6 +60,7 @@ from workflows.check import check_all
 FIGURES = (figures, publishing)
 PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions)
 BLUEPRINTS = (
+    what_if,
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -193,6 +194,35 @@ class CorrectionForm(StepForm):
     """What a step should have said, and why it is corrected."""
 
     reason = TextAreaField("Why is this corrected?", description=REASON_STAYS)
+
+
+class SupposingForm(SheetForm):
+    """A day on which something is supposed to happen, and what its dates rest on."""
+
+    step = LongListField("What if this happened?")
+    on = DayField("On which day?", description="A day that has been or is to come. For example, 7 2 2014")
+
+    @property
+    def boxes(self) -> list[Field]:
+        """The boxes of the questions, in the order asked."""
+        return [field for name, field in self._fields.items() if name.startswith("answer_")]
+
+    def told(self) -> Told | None:
+        """Return what is supposed, as far as it can be read; nothing without a day."""
+        if self.on.on is None:
+            return None
+        answered = {box.name.removeprefix("answer_"): plain(box.data) for box in self.boxes if box.data}
+        return Told(PartialDate.on(self.on.on), answered)
+
+    def field_of(self, question: str) -> Field | None:
+        return self.on if question == "on" else self._fields.get(f"answer_{question}")
+
+
+def supposing_form(questions: Iterable[Question], known: Known, typed: Typed) -> SupposingForm:
+    """Return the form of what is supposed, as the address has it."""
+    boxes = {f"answer_{each.key}": box_of(replace(each, required=False), known) for each in questions}
+    form_class: type[SupposingForm] = type("FormOfASupposition", (SupposingForm,), boxes)
+    return form_class(MultiDict([(name, value) for name, values in typed.items() for value in values]))
 
 
 OfAStep = TypeVar("OfAStep", bound=StepForm)
