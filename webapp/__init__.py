@@ -19,6 +19,7 @@ from webapp.cases.corrections import corrections
 from webapp.cases.opening import opening
 from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
+from webapp.cases.what_if import what_if
 from webapp.child_deaths.changing import the_child
 from webapp.child_deaths.notifying import notifying
 from webapp.child_deaths.pairs import pairs
@@ -26,7 +27,6 @@ from webapp.child_deaths.queue import queue
 from webapp.child_deaths.reporting import reporting_pages
 from webapp.child_deaths.requests import requests
 from webapp.child_deaths.routes import child_deaths
-from webapp.cases.what_if import what_if
 from webapp.clock import Clock, real_clock
 from webapp.database import OpenSession
 from webapp.demonstration.clock_page import demonstration
