@@ -34,7 +34,7 @@ from models.child_death_rows import (
     refusal,
     steps_of,
 )
-from models.import_run import ImportRefusal, ImportRun
+from models.import_run import ImportRefusal, ImportRun, ImportUpload
 from models.whole_case import RefusedAt, WholeCase, judge
 from workflows import registry
 from workflows.calendar import Calendar
@@ -93,16 +93,35 @@ class Progress:
     finished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class There:
+    """A reference that is there already, with the mark of the row it came from, if it came from one."""
+
+    reference: str
+    digest: str
+
+
+Earlier = dict[str, There]
+"""What the rows before these would have recorded, by their squeezed reference; grown by those that are examined."""
+
+
 def examine(
-    session: Session, board: Board, rows: Iterable[Row], *, now: datetime, calendar: Calendar | None = None
+    session: Session,
+    board: Board,
+    rows: Iterable[Row],
+    *,
+    now: datetime,
+    calendar: Calendar | None = None,
+    earlier: Earlier | None = None,
 ) -> list[Examined]:
     """Return what each of these rows would do, in their order. Nothing is written."""
-    rows = list(rows)
+    rows, earlier = list(rows), {} if earlier is None else earlier
     calendar = calendar or calendar_in_force(session)
     known = _known(session, board, rows)
     examined = []
     for row in rows:
-        there = known.get(squeezed(row.reference))
+        key = squeezed(row.reference)
+        there = known.get(key) or earlier.get(key)
         if there and there.reference == row.reference:
             examined.append(Examined(row, is_there=True, differs=there.digest != row.digest))
         elif there:
@@ -110,25 +129,17 @@ def examine(
         else:
             examined.append(_judged(row, board, now, calendar))
             if examined[-1].whole:
-                known[squeezed(row.reference)] = _There(row.reference, row.digest)
+                earlier[key] = There(row.reference, row.digest)
     return examined
 
 
-@dataclass(frozen=True, slots=True)
-class _There:
-    """A reference that the board has already, with the mark of the row it came from, if it came from one."""
-
-    reference: str
-    digest: str
-
-
-def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, _There]:
+def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, There]:
     """Return what the board has already under these references, however they are written."""
     references = {squeezed(row.reference) for row in rows if row.reference}
     there = select(ChildDeath.cdop_ref, ChildDeath.details[DIGEST].astext).where(
         ChildDeath.board_id == board.id, REFERENCE_SQUEEZED.in_(sorted(references))
     )
-    found = [_There(reference, digest or "") for reference, digest in session.execute(there) if reference]
+    found = [There(reference, digest or "") for reference, digest in session.execute(there) if reference]
     written = {row.reference for row in rows}
     # The one written as in the file comes last, and is the one that counts.
     return {squeezed(each.reference): each for each in sorted(found, key=lambda each: each.reference in written)}
@@ -179,21 +190,29 @@ def import_child_deaths(
     check_heading(file)
     with sessions.begin() as session:
         run = _run(session, board_id, person_id, file_digest(file, "sha256").digest(), clock())
-        progress = Progress(run.id, run.rows_read, run.recorded, run.already_there, run.refused)
+        progress = progress_of(run)
     file.seek(0)
     rows = islice(read_rows(file), progress.rows_read, None)
     while batch := list(islice(rows, at_a_time)):
         with sessions.begin() as session:
-            progress = _record(session, progress, batch, Actor(person_id, ACTS_AS), clock())
+            progress = record_rows(session, progress, batch, Actor(person_id, ACTS_AS), clock())
         yield progress
     with sessions.begin() as session:
-        yield _finish(session, progress, person_id, clock())
+        yield finish(session, progress, person_id, clock())
+
+
+def progress_of(run: ImportRun) -> Progress:
+    """Return how far a run has come."""
+    return Progress(run.id, run.rows_read, run.recorded, run.already_there, run.refused)
 
 
 def _run(session: Session, board_id: int, person_id: int | None, digest: bytes, now: datetime) -> ImportRun:
     """Return the unfinished run of this file for this board, or a new one."""
     unfinished = select(ImportRun).where(
-        ImportRun.board_id == board_id, ImportRun.file_digest == digest, ImportRun.finished_at.is_(None)
+        ImportRun.board_id == board_id,
+        ImportRun.file_digest == digest,
+        ImportRun.finished_at.is_(None),
+        ImportRun.id.not_in(select(ImportUpload.run_id)),
     )
     run = session.scalars(unfinished.order_by(ImportRun.id.desc()).limit(1)).one_or_none()
     if run is None:
@@ -203,7 +222,8 @@ def _run(session: Session, board_id: int, person_id: int | None, digest: bytes, 
     return run
 
 
-def _record(session: Session, before: Progress, batch: Sequence[Row], actor: Actor, now: datetime) -> Progress:
+def record_rows(session: Session, before: Progress, batch: Sequence[Row], actor: Actor, now: datetime) -> Progress:
+    """Record the next rows of a run, and return how far it has come. Raises ImportedElsewhere."""
     run = session.get_one(ImportRun, before.run_id, with_for_update=True)
     if run.rows_read != before.rows_read:
         raise ImportedElsewhere("The same file is being imported for this board by somebody else. Wait until it ends")
@@ -215,7 +235,7 @@ def _record(session: Session, before: Progress, batch: Sequence[Row], actor: Act
     examined = examine(session, board, batch, now=now)
     _open(session, board, [each for each in examined if each.whole], actor, now)
     refused = [each for each in examined if each.wrong]
-    _keep_refusals(session, run, refused)
+    keep_refusals(session, run.id, refused)
     run.rows_read += len(batch)
     run.already_there += sum(each.is_there for each in examined)
     run.refused += len(refused)
@@ -248,9 +268,10 @@ def _open(session: Session, board: Board, examined: Sequence[Examined], actor: A
     session.execute(insert(ChildDeath), details)
 
 
-def _keep_refusals(session: Session, run: ImportRun, refused: Sequence[Examined]) -> None:
+def keep_refusals(session: Session, run_id: int, refused: Sequence[Examined]) -> None:
+    """Store what is wrong with these rows, with nothing of what they held."""
     rows = [
-        {"run_id": run.id, "row_number": each.row.number, "column": column, "reason": " ".join(reasons)}
+        {"run_id": run_id, "row_number": each.row.number, "column": column, "reason": " ".join(reasons)}
         for each in refused
         for column, reasons in each.reasons_by_column().items()
     ]
@@ -258,7 +279,8 @@ def _keep_refusals(session: Session, run: ImportRun, refused: Sequence[Examined]
         session.execute(insert(ImportRefusal), rows)
 
 
-def _finish(session: Session, progress: Progress, person_id: int | None, now: datetime) -> Progress:
+def finish(session: Session, progress: Progress, person_id: int | None, now: datetime) -> Progress:
+    """End a run, and record in the audit what became of its rows."""
     run = session.get_one(ImportRun, progress.run_id)
     run.finished_at = now
     counts = {"recorded": run.recorded, "already_there": run.already_there, "refused": run.refused}

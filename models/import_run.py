@@ -6,11 +6,12 @@ recorded or given up, or on its last day; what a row held is not repeated anywhe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identifier
@@ -90,6 +91,39 @@ class ImportRemark(Base):
     row_number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[RemarkKind] = mapped_column(Text, primary_key=True)
     words: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToSee:
+    """Something that is said of a row: its number, the column where it has one, and the words."""
+
+    row_number: int
+    column: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfRows:
+    """One page of what is said of rows, and how much there is in all."""
+
+    lines: Sequence[ToSee]
+    total: int
+
+
+def refused_page(session: Session, run_id: int, *, first: int, count: int) -> PageOfRows:
+    """Return some of what a run refused, in the order of the file."""
+    refused = select(ImportRefusal).where(ImportRefusal.run_id == run_id)
+    ordered = refused.order_by(ImportRefusal.row_number, ImportRefusal.column).offset(first).limit(count)
+    total = session.scalar(select(func.count()).select_from(refused.subquery())) or 0
+    return PageOfRows([ToSee(each.row_number, each.column, each.reason) for each in session.scalars(ordered)], total)
+
+
+def remarks_page(session: Session, run_id: int, *, first: int, count: int) -> PageOfRows:
+    """Return some of what there is to look at in an uploaded file, in its order."""
+    found = select(ImportRemark).where(ImportRemark.run_id == run_id)
+    ordered = found.order_by(ImportRemark.row_number, ImportRemark.kind).offset(first).limit(count)
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return PageOfRows([ToSee(each.row_number, "", each.words) for each in session.scalars(ordered)], total)
 
 
 def refusals(session: Session, run_id: int) -> Iterator[ImportRefusal]:

@@ -21,6 +21,7 @@ from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
 from webapp.cases.what_if import what_if
 from webapp.child_deaths.changing import the_child
+from webapp.child_deaths.importing import importing
 from webapp.child_deaths.notifying import notifying
 from webapp.child_deaths.pairs import pairs
 from webapp.child_deaths.queue import queue
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
+    importing,
     requests, reporting_pages,
     reminders, ladders,
 )  # fmt: skip

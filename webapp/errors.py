@@ -46,7 +46,8 @@ PAGES = {
     405: ErrorPage("This page cannot be used like that", ("Start again from the page you came from.",)),
     409: ErrorPage("This cannot be recorded now", ("Go back to the case to see where it stands.", NOTHING_RECORDED)),
     413: ErrorPage(
-        "That is too much to send at once", ("Shorten what you entered and send it again.", NOTHING_RECORDED)
+        "That is too much to send at once",
+        ("Shorten what you entered, or divide the file, and send it again.", NOTHING_RECORDED),
     ),
     422: ErrorPage(
         "Something is missing first", ("Go back to the case to see what is still needed.", NOTHING_RECORDED)

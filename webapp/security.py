@@ -19,6 +19,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+MEGABYTE = 1024 * 1024
+MOST_SENT = 4 * MEGABYTE
+MORE_SENT = {"importing.upload": 33 * MEGABYTE}
+"""What may be sent at once, in bytes, and where it may be more: a file of 32 MB with the form around it."""
 TWO_YEARS = 2 * 365 * 24 * 60 * 60
 
 
@@ -32,8 +36,9 @@ def protect(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         # The sign that a form is ours lasts as long as being signed in, so that no form is lost to it (P42).
         WTF_CSRF_TIME_LIMIT=None,
-        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=MOST_SENT,
     )
+    app.before_request(_let_more_be_sent)
     app.after_request(_add_headers)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
@@ -60,6 +65,12 @@ def take_token_away(response: Response) -> None:
 def _cookie(name: str, settings: Settings) -> str:
     """Return the full name of a cookie; its prefix makes browsers refuse it from anywhere but this host over HTTPS."""
     return f"__Host-reviews-{name}" if settings.https_only else f"reviews-{name}"
+
+
+def _let_more_be_sent() -> None:
+    """Let a file be sent where one is asked for. It is set before anything of the form is read."""
+    if request.endpoint in MORE_SENT:
+        request.max_content_length = MORE_SENT[request.endpoint]
 
 
 def _add_headers(response: Response) -> Response:

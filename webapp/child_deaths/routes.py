@@ -20,6 +20,7 @@ from webapp.components import Card
 from webapp.database import db
 from webapp.exports import csv_response
 from webapp.worklist.narrowing import told_in_address
+from workflows.roles import CDOP_COORDINATOR
 
 child_deaths = Blueprint("child_deaths", __name__, url_prefix="/child-deaths")
 
@@ -54,6 +55,7 @@ def show() -> ResponseReturnValue:
         address=address,
         may_notify=bool(boards_to_notify()),
         address_of_page=lambda number: address(page=number if number > 1 else None),
+        may_import=any(CDOP_COORDINATOR in roles for roles in who.places.boards.values()),
     )
 
 
