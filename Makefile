@@ -101,6 +101,10 @@ migrations: $(INSTALLED) ## Migrations up, down and up again, from empty
 bench: $(INSTALLED) ## Measure, as ratios to a plain limit in the same run
 	$(BIN)/pytest tests/bench --override-ini python_files='bench_*.py test_*.py' --capture=no
 
+.PHONY: kills
+kills: $(INSTALLED) ## Kill a scheduler 200 times while it sends, and look what became of its messages
+	$(BIN)/pytest tests/bench/bench_kills.py --override-ini python_files='bench_*.py' --capture=no
+
 # --- To change it -----------------------------------------------------------
 
 .PHONY: format

@@ -5,7 +5,7 @@ A message nobody is there to receive is kept, said to be so, and looked at again
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, select
@@ -28,13 +28,20 @@ LOOK_AGAIN = timedelta(hours=1)
 MOST_LOOKS = 24 * 30
 
 
-def address_waiting(sessions: sessionmaker[Session], now: datetime, calendar: Calendar, *, most: int = 500) -> int:
+def address_waiting(
+    sessions: sessionmaker[Session],
+    now: datetime,
+    calendar: Calendar,
+    *,
+    until: Callable[[], bool] = lambda: False,
+    most: int = 2_000,
+) -> int:
     """Address the messages whose time has come, each in a transaction of its own, and return how many were.
 
     A message that cannot be addressed is put off and does not hold up the next.
     """
     addressed = 0
-    for _ in range(most):
+    while addressed < most and not until():
         with sessions.begin() as session:
             message = _next(session, now)
             if message is None:

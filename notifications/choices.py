@@ -24,7 +24,10 @@ EVENINGS = range(16, 23)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How one person is told. Between `quiet_from` and `quiet_until`, hours in London, nothing is sent."""
+    """How one person is told. Between `quiet_from` and `quiet_until`, hours in London, nothing is sent.
+
+    Where both are the same hour, mail that is told at once may come at any.
+    """
 
     channel: Channel = "mail"
     timing: Timing = "digest"
@@ -61,7 +64,8 @@ class Choice:
             return moment
         local = moment.astimezone(LONDON)
         today = local.date()
-        in_time = local.hour < (MIDDAY if self.timing == "digest" else self.quiet_from)
+        evening = 24 if self.quiet_from == self.quiet_until else self.quiet_from
+        in_time = local.hour < (MIDDAY if self.timing == "digest" else evening)
         missed = self.timing == "digest" and had_todays
         if in_time and not missed and self._sends_on(today, calendar):
             return max(moment, _at(today, self.quiet_until))

@@ -180,7 +180,7 @@ def _prepare(session: Session, office: Office, ids: Sequence[int]) -> Prepared |
         if delivery.id in items and delivery.channel == "application":
             _close(delivery, "sent", "Shown on the site", desk.now)
     session.flush()
-    settle_messages(session, ids, desk.now)
+    settle_messages(session, [delivery.id for delivery, _ in rows if delivery.outcome], desk.now)
     if not by_mail:
         return None
     key = f"reviews.{uuid4().hex}"

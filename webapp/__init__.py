@@ -37,6 +37,9 @@ from webapp.figures.publishing import publishing
 from webapp.figures.routes import figures
 from webapp.home import home
 from webapp.keeping import forget_what_was_offered
+from webapp.messages.choices import choices
+from webapp.messages.engine import engine, pulse_for_pages
+from webapp.messages.routes import messages
 from webapp.moved_clock import stands_at
 from webapp.navigation import navigation
 from webapp.panels.actions import actions
@@ -68,6 +71,7 @@ BLUEPRINTS = (
     importing,
     requests, reporting_pages,
     reminders, ladders,
+    messages, choices, engine,
 )  # fmt: skip
 
 
@@ -100,4 +104,5 @@ def _known_to_every_page() -> dict[str, Any]:
         "demonstration": current_settings().demonstration,
         "clock_stands_at": stands_at(),
         "navigation": navigation(),
+        **pulse_for_pages(),
     }

@@ -17,12 +17,15 @@ from workflows.roles import ADMINISTRATOR
 
 OF_AN_ADMINISTRATOR = (
     ("People", "people.show_all"), ("Boards", "boards.show_all"), ("Bank holidays", "bank_holidays.show"),
+    ("Engine", "engine.show"),
 )  # fmt: skip
 
 # What belongs to a part and has an address of its own.
 OF_PANELS = ("panels", "panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions")
 
-FOR_EVERYONE = (("Reference", "reference.show_all"), ("Account", "accounts.show"))
+FOR_EVERYONE = (
+    ("My messages", "messages.show"), ("Reference", "reference.show_all"), ("Account", "accounts.show"),
+)  # fmt: skip
 
 
 def navigation() -> list[dict[str, Any]]:

@@ -7,11 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, TypeVar
 
 from flask import current_app
 
 YES_OR_NO = {"yes": True, "no": False}
 SHORTEST_SECRET = 32
+
+Channel = Literal["smtp", "notify", "log"]
+Encryption = Literal["starttls", "implicit"]
+Word = TypeVar("Word", bound=str)
+CHANNELS: tuple[Channel, ...] = ("log", "smtp", "notify")
+ENCRYPTIONS: tuple[Encryption, ...] = ("starttls", "implicit")
+
+WHAT_IT_SAYS = {
+    "SITE_ADDRESS": "It is where the links in messages lead, such as https://reviews.example.gov.uk",
+    "MAIL_FROM": "It is the address that mail comes from.",
+    "SMTP_HOST": "It is the mail server that letters are handed to.",
+    "NOTIFY_API_KEY": "It is a key made on the page of your service at GOV.UK Notify.",
+    "NOTIFY_TEMPLATE_ID": "It is the template with ((subject)) and ((message)) at GOV.UK Notify.",
+}
 
 
 class SettingsRefused(Exception):
@@ -35,6 +50,8 @@ class Settings:
     absolute_limit: timedelta = timedelta(hours=12)
     trusted_proxies: int = 0
     """How many proxies of our own stand in front, each adding the address it was reached from."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What whoever asks for the metrics must say; without one they are given to nobody."""
 
     @property
     def https_only(self) -> bool:
@@ -42,9 +59,34 @@ class Settings:
         return not self.demonstration
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostSettings:
+    """What the process that sends is told besides: how letters leave, from whom, and where their links lead."""
+
+    channel: Channel
+    site_address: str
+    mail_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_encryption: Encryption = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    smtp_trust: str | None = None
+    """A file of certificates to trust instead of those the system trusts."""
+    notify_api_key: str = field(default="", repr=False)
+    notify_template_id: str = ""
+    notify_url: str = ""
+    heartbeat_url: str | None = field(default=None, repr=False)
+
+
 def read_settings() -> Settings:
     """Return the settings of this process. Raises SettingsRefused."""
     return settings_from(os.environ)
+
+
+def read_post_settings(settings: Settings) -> PostSettings:
+    """Return the settings of this process for sending. Raises SettingsRefused."""
+    return post_settings_from(os.environ, demonstration=settings.demonstration)
 
 
 def database_settings() -> Settings:
@@ -52,9 +94,9 @@ def database_settings() -> Settings:
     return settings_from({**os.environ, "SECRET_KEY": os.environ.get("SECRET_KEY") or "not used " * 4})
 
 
-def demonstration_environment() -> dict[str, str]:
-    """Return the environment in which the processes of a demonstration are started."""
-    return {**os.environ, "DEMONSTRATION": "yes"}
+def demonstration_environment(site_address: str) -> dict[str, str]:
+    """Return the environment in which the processes of a demonstration at this address are started."""
+    return {**os.environ, "DEMONSTRATION": "yes", "SITE_ADDRESS": site_address, "MAIL_CHANNEL": "log"}
 
 
 def current_settings() -> Settings:
@@ -77,8 +119,38 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         idle_limit=timedelta(minutes=reading.number("SESSION_IDLE_MINUTES", least=1, default=30)),
         absolute_limit=timedelta(hours=reading.number("SESSION_HOURS", least=1, default=12)),
         trusted_proxies=reading.number("TRUSTED_PROXIES", least=0, default=0),
+        metrics_token=reading.text("METRICS_TOKEN"),
     )
     reading.both_or_neither("DATABASE_URL", "DATABASE_OWNER_URL")
+    if reading.problems:
+        raise SettingsRefused("\n".join(reading.problems))
+    return settings
+
+
+def post_settings_from(environment: Mapping[str, str], *, demonstration: bool = False) -> PostSettings:
+    """Return the settings for sending. Raises SettingsRefused with everything that is wrong or missing.
+
+    Letters are kept and sent to nobody only in a demonstration: in service that would look like sending.
+    """
+    reading = _Reading(environment)
+    channel = reading.one_of("MAIL_CHANNEL", CHANNELS if demonstration else ("smtp", "notify"))
+    by_smtp, by_notify = channel == "smtp", channel == "notify"
+    settings = PostSettings(
+        channel=channel,
+        site_address=reading.needed("SITE_ADDRESS").rstrip("/"),
+        mail_from=reading.needed("MAIL_FROM", when=by_smtp),
+        smtp_host=reading.needed("SMTP_HOST", when=by_smtp),
+        smtp_port=reading.number("SMTP_PORT", least=1, default=587),
+        smtp_encryption=reading.one_of("SMTP_TLS", ENCRYPTIONS, default="starttls"),
+        smtp_user=reading.text("SMTP_USER"),
+        smtp_password=reading.text("SMTP_PASSWORD"),
+        smtp_trust=reading.text("SMTP_TRUST"),
+        notify_api_key=reading.needed("NOTIFY_API_KEY", when=by_notify),
+        notify_template_id=reading.needed("NOTIFY_TEMPLATE_ID", when=by_notify),
+        notify_url=reading.text("NOTIFY_URL") or "https://api.notifications.service.gov.uk",
+        heartbeat_url=reading.text("HEARTBEAT_URL"),
+    )
+    reading.both_or_neither("SMTP_USER", "SMTP_PASSWORD", otherwise="for a server that asks for no name")
     if reading.problems:
         raise SettingsRefused("\n".join(reading.problems))
     return settings
@@ -143,6 +215,19 @@ class _Reading:
             )
         return written or ""
 
-    def both_or_neither(self, one: str, other: str) -> None:
+    def needed(self, name: str, *, when: bool = True) -> str:
+        written = self.text(name)
+        if written is None and when:
+            self.problems.append(f"{name} must be set. {WHAT_IT_SAYS[name]}")
+        return written or ""
+
+    def one_of(self, name: str, allowed: tuple[Word, ...], *, default: Word | None = None) -> Word:
+        written = self.text(name)
+        chosen = next((each for each in allowed if each == written), default if written is None else None)
+        if chosen is None:
+            self.problems.append(f"{name} must be {' or '.join(allowed)}.")
+        return chosen or allowed[0]
+
+    def both_or_neither(self, one: str, other: str, *, otherwise: str = "to use the server kept in var") -> None:
         if (self.text(one) is None) != (self.text(other) is None):
-            self.problems.append(f"{one} and {other} must be set together, or neither to use the server kept in var.")
+            self.problems.append(f"{one} and {other} must be set together, or neither {otherwise}.")

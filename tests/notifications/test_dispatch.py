@@ -26,7 +26,7 @@ def chair(post):
 
 def at_once(post, person_id, **other):
     """Let a person be told at once, at any hour of any day."""
-    told = {"channel": "mail", "timing": "at_once", "quiet_from": 23, "quiet_until": 0, "on_days_off": True}
+    told = {"channel": "mail", "timing": "at_once", "quiet_from": 0, "quiet_until": 0, "on_days_off": True}
     with post.sessions.begin() as session:
         session.add(MessageChoice(person_id=person_id, changed_at=post.clock(), **(told | other)))
 

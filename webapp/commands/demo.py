@@ -35,7 +35,7 @@ def command(port: int | None, host: str, day: datetime | None) -> None:
     for words in fill(address, CASES_BESIDE_THE_PROJECT, now):
         click.echo(f"  {words}")
     port = port or _free_port(host)
-    environment = demonstration_environment()
+    environment = demonstration_environment(f"http://{host}:{port}")
     processes = [subprocess.Popen(_web(host, port), env=environment)]  # noqa: S603 - our own command
     if scheduler := _scheduler():
         processes.append(subprocess.Popen(scheduler, env=environment))  # noqa: S603 - our own command

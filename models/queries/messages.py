@@ -1,0 +1,41 @@
+"""What a person was told, newest first, as far as they may still see what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from models.case import Case
+from models.delivery import Delivery, DemonstrationLetter
+from models.outbox import OutboxMessage
+from models.queries.access import may_see, may_see_what_is_asked
+
+Told = tuple[Delivery, OutboxMessage, Case]
+
+
+def told_to(session: Session, person_id: int, on: date, *, page: int, size: int) -> tuple[Sequence[Told], int]:
+    """Return one page of what a person was told or is about to be, and how many pages there are."""
+    sees = or_(may_see(person_id, on), may_see_what_is_asked(person_id, on))
+    told = (
+        select(Delivery, OutboxMessage, Case)
+        .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
+        .join(Case, Case.id == OutboxMessage.case_id)
+        .where(Delivery.person_id == person_id, Delivery.outcome.is_distinct_from("suppressed"), sees)
+    )
+    count = session.scalar(select(func.count()).select_from(told.subquery())) or 0
+    rows = session.execute(told.order_by(Delivery.id.desc()).limit(size).offset((page - 1) * size))
+    return [(delivery, message, case) for delivery, message, case in rows], max(1, -(-count // size))
+
+
+def mark_seen(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
+    """Record when messages were first seen on the site."""
+    unseen = update(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.seen_at.is_(None))
+    session.execute(unseen.values(seen_at=now))
+
+
+def demonstration_letters(session: Session, most: int = 50) -> Sequence[DemonstrationLetter]:
+    """Return the letters a demonstration would have sent, newest first."""
+    return session.scalars(select(DemonstrationLetter).order_by(DemonstrationLetter.id.desc()).limit(most)).all()

@@ -1,0 +1,86 @@
+"""The scheduler: a process of its own that runs the ticks while it is its turn (P8).
+
+APScheduler is the ticker and nothing more: it keeps nothing, every tick runs however late, missed runs become one,
+and no two run at once. Correctness depends on none of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.pulse import record_end, record_failure, record_start
+from notifications.ticks import TICKS, Tick, Works
+from notifications.turn import Turn
+
+log = logging.getLogger(__name__)
+
+# A run that is passed over because the one before is still at it is as it should be.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+LOOK_EVERY_SECONDS = 5.0
+"""How often a process that waits looks whether it is its turn. Far less than the minute it may take."""
+
+
+def work(works: Works, ticks: Sequence[Tick] = TICKS, *, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
+    """Run the ticks whenever it is this process’s turn, until `works.stopping` is set."""
+    turn = Turn(works.engine)
+    ticking: BackgroundScheduler | None = None
+    try:
+        while not works.stopping.is_set():
+            ours = turn.is_ours()
+            if ours and ticking is None:
+                log.warning("%s works now", works.office.name)
+                ticking = start_ticking(works, ticks)
+            elif not ours and ticking is not None:
+                log.warning("%s has lost its turn", works.office.name)
+                ticking.shutdown(wait=True)
+                ticking = None
+            works.stopping.wait(look_every_seconds)
+    finally:
+        if ticking is not None:
+            ticking.shutdown(wait=True)
+        turn.give_up()
+        works.office.sender.close()
+
+
+def start_ticking(works: Works, ticks: Sequence[Tick]) -> BackgroundScheduler:
+    """Return a running ticker with one job for each tick, all in one thread, the first run of each now."""
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for tick in ticks:
+        every = IntervalTrigger(seconds=tick.every_seconds, timezone=UTC)
+        scheduler.add_job(run, every, args=(works, tick), id=tick.name, next_run_time=datetime.now(UTC))
+    scheduler.start()
+    return scheduler
+
+
+def run(works: Works, tick: Tick) -> None:
+    """Run one tick and record that it ran. Whatever goes wrong is recorded, and the next run begins afresh."""
+    office = works.office
+    try:
+        with office.sessions.begin() as session:
+            record_start(session, tick.name, office.name, office.clock())
+        done = tick.run(works)
+        with office.sessions.begin() as session:
+            record_end(session, tick.name, office.clock(), done)
+    except Exception as wrong:  # noqa: BLE001 - a tick that fails must not end the process
+        log.warning("The tick %s failed: %s", tick.name, type(wrong).__name__)
+        _record_failure(works, tick, type(wrong).__name__)
+
+
+def _record_failure(works: Works, tick: Tick, error: str) -> None:
+    try:
+        with works.office.sessions.begin() as session:
+            record_failure(session, tick.name, works.office.clock(), error)
+    except SQLAlchemyError:
+        log.warning("The failure of %s could not be recorded: the database is away", tick.name)

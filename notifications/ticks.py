@@ -1,0 +1,115 @@
+"""What the scheduler does, and how often: the one list of it.
+
+Each is a look at what is stored and does whatever there is to do, so that it does not matter when one runs, how
+often, or whether one was missed (P9, P14). They run at plain intervals, which know no daylight saving (P11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+import requests
+from sqlalchemy import Engine, func, select
+
+from models.case import Case
+from models.public_notifications import forget_unconfirmed
+from models.pulse import TickPulse
+from models.queries.integrity import check_cases
+from notifications.addressing import address_waiting
+from notifications.codes import send_codes
+from notifications.dispatch import Office, send_waiting
+from notifications.reminders import sweep
+
+SWEPT_WITHIN = timedelta(minutes=15)
+"""How long the last sweep may be past before the engine counts as silent; a local default."""
+
+HEARTBEAT_TIMEOUT_SECONDS = 10
+MINUTES_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What the tasks are done with."""
+
+    engine: Engine
+    office: Office
+    secret: bytes
+    """What the codes of public notifications follow from."""
+    stopping: Event
+    heartbeat_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One task: its name, how many seconds lie between two runs, and what it does, returning how much that was."""
+
+    name: str
+    words: str
+    every_seconds: int
+    run: Callable[[Works], int]
+
+
+def _sweep(works: Works) -> int:
+    office = works.office
+    return sweep(works.engine, office.clock(), office.calendar()).recorded
+
+
+def _address(works: Works) -> int:
+    office = works.office
+    return address_waiting(office.sessions, office.clock(), office.calendar(), until=works.stopping.is_set)
+
+
+def _send(works: Works) -> int:
+    return send_waiting(works.office, until=works.stopping.is_set)
+
+
+def _send_codes(works: Works) -> int:
+    office = works.office
+    with office.sessions.begin() as session:
+        return send_codes(session, office.sender, works.secret, office.clock())
+
+
+def _forget(works: Works) -> int:
+    with works.office.sessions.begin() as session:
+        return forget_unconfirmed(session, works.office.clock())
+
+
+def _verify(works: Works) -> int:
+    """Compare what is stored beside some histories with what they say: in a day of minutes, all of them (P22)."""
+    minute = int(works.office.clock().timestamp() // 60) % MINUTES_A_DAY
+    with works.engine.connect() as connection:
+        ids = connection.scalars(select(Case.id).where(Case.id % MINUTES_A_DAY == minute).order_by(Case.id)).all()
+        found = check_cases(connection, ids, histories=False, calendar=works.office.calendar())
+        if next(found, None) is not None:
+            raise StoredOtherwise
+    return len(ids)
+
+
+class StoredOtherwise(Exception):
+    """What is stored beside a history is not what it says. `reviews check-histories` names the cases."""
+
+
+def _beat(works: Works) -> int:
+    """Tell whoever listens outside that sweeps are being made. Nothing is told while they are not."""
+    if works.heartbeat_url is None:
+        return 0
+    with works.office.sessions() as session:
+        swept_at = session.scalar(select(func.max(TickPulse.finished_at)).where(TickPulse.name == "sweep"))
+    if swept_at is None or works.office.clock() - swept_at > SWEPT_WITHIN:
+        return 0
+    requests.get(works.heartbeat_url, timeout=HEARTBEAT_TIMEOUT_SECONDS).raise_for_status()
+    return 1
+
+
+TICKS = (
+    Tick("sweep", "Finds what is newly to be said", 60, _sweep),
+    Tick("address", "Addresses messages to those who hold the role", 5, _address),
+    Tick("send", "Sends what is due", 5, _send),
+    Tick("codes", "Sends the codes of public notifications", 5, _send_codes),
+    Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
+    Tick("verify", "Compares stored dates with the histories", 60, _verify),
+    Tick("heartbeat", "Tells an outside watch that sweeps are made", 60, _beat),
+)

@@ -1,0 +1,186 @@
+"""The process that sends: every task runs in it, one of two works, and it ends and begins again as it should."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import select, text
+
+from models.pulse import TickPulse
+from notifications import schedule, ticks
+from notifications.schedule import run, work
+from notifications.ticks import TICKS, Tick, Works
+from notifications.turn import Turn
+
+WITHIN_SECONDS = 50
+
+
+def eventually(holds: Callable[[], bool], within_seconds: float = WITHIN_SECONDS) -> bool:
+    until = time.monotonic() + within_seconds
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@pytest.fixture
+def works(post) -> Works:
+    return Works(post.engine, post.office(), b"secret", Event())
+
+
+def pulses(post):
+    with post.sessions() as session:
+        return {each.name: each for each in session.scalars(select(TickPulse))}
+
+
+def test_every_task_that_is_written_is_in_the_list():
+    """P14: one left out would never run, and nobody would notice."""
+    written = {
+        function
+        for name, function in vars(ticks).items()
+        if inspect.isfunction(function) and list(inspect.signature(function).parameters) == ["works"]
+    }
+
+    assert {tick.run for tick in TICKS} == written
+    assert len({tick.name for tick in TICKS}) == len(TICKS)
+
+
+def test_every_task_runs_and_leaves_its_pulse(post, works):
+    thread = Thread(target=work, args=(works,), kwargs={"look_every_seconds": 0.05})
+    thread.start()
+    all_done = eventually(
+        lambda: {n for n, each in pulses(post).items() if each.finished_at} == {t.name for t in TICKS}
+    )
+    works.stopping.set()
+    thread.join(30)
+
+    assert all_done
+    assert not thread.is_alive()
+
+
+def test_a_task_that_fails_is_recorded_and_the_next_runs(post, works):
+    def fail(_works):
+        raise ZeroDivisionError
+
+    run(works, Tick("fails", "Fails", 5, fail))
+    run(works, Tick("counts", "Counts", 5, lambda _works: 3))
+
+    found = pulses(post)
+    assert (found["fails"].error, found["fails"].finished_at) == ("ZeroDivisionError", None)
+    assert (found["counts"].error, found["counts"].done) == (None, 3)
+
+
+def test_the_ticker_keeps_nothing_and_forgives_lateness(works):
+    """P9, P10: whatever is late is run, once, and what is planned is in the code alone."""
+    ticker = schedule.start_ticking(works, [Tick("counts", "Counts", 3600, lambda _works: 0)])
+    (job,) = ticker.get_jobs()
+    ticker.shutdown()
+
+    assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+    assert str(ticker.timezone) == "UTC"
+
+
+def test_it_is_the_turn_of_one(post):
+    first, second = Turn(post.engine), Turn(post.engine)
+
+    assert first.is_ours()
+    assert first.is_ours()
+    assert not second.is_ours()
+    first.give_up()
+    assert eventually(second.is_ours, 10)
+    second.give_up()
+
+
+def test_a_turn_that_the_database_has_ended_is_noticed_and_taken_again(post):
+    """A restart of the database ends every connection (P18)."""
+    turn = Turn(post.engine)
+    assert turn.is_ours()
+    with post.engine.connect() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+
+    assert not turn.is_ours()
+    assert eventually(turn.is_ours, 10)
+    turn.give_up()
+
+
+# --- Real processes ----------------------------------------------------------
+
+
+@pytest.fixture
+def start(committed_database, tmp_path):
+    """Start `reviews scheduler` as it is started in service, for a demonstration."""
+    running = []
+
+    def begin() -> subprocess.Popen[bytes]:
+        told = {
+            "DATABASE_URL": committed_database.url,
+            "DATABASE_OWNER_URL": committed_database.owner_url,
+            "DEMONSTRATION": "yes",
+            "MAIL_CHANNEL": "log",
+            "SITE_ADDRESS": "http://127.0.0.1:8000",
+            "VAR_FOLDER": str(tmp_path),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webapp.cli", "scheduler", "--look-every", "0.5"],
+            env={**os.environ, **told},
+            stderr=subprocess.DEVNULL,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def working(post) -> str:
+    """The process that ran a task last."""
+    newest = max(pulses(post).values(), key=lambda each: each.started_at, default=None)
+    return newest.process if newest else ""
+
+
+def test_of_two_processes_one_works_and_the_other_takes_over_when_it_is_killed(post, start):
+    first = start()
+    assert eventually(lambda: working(post).endswith(f":{first.pid}"))
+    second = start()
+
+    first.send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    assert eventually(lambda: working(post).endswith(f":{second.pid}"))
+    assert time.monotonic() - killed < 60
+
+
+def test_a_process_that_is_asked_to_stop_ends_well(post, start):
+    process = start()
+    assert eventually(lambda: "sweep" in pulses(post))
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(30) == 0
+
+
+def test_without_what_it_needs_it_does_not_start_and_says_what(tmp_path):
+    told = {"SECRET_KEY": "x" * 48, "MAIL_CHANNEL": "smtp", "VAR_FOLDER": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "webapp.cli", "scheduler"],
+        env={**environment, **told},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 2
+    assert all(f"{name} must be set" in ended.stderr for name in ("SITE_ADDRESS", "MAIL_FROM", "SMTP_HOST"))

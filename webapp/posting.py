@@ -1,0 +1,56 @@
+"""What the process that sends is put together from: the settings, the engine, the way letters leave, the clock."""
+
+import os
+import socket
+from threading import Event
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.database import make_engine, make_sessions
+from notifications.dispatch import Office
+from notifications.facts import Site
+from notifications.senders.letter import Sender
+from notifications.senders.log import LogSender
+from notifications.senders.notify import NotifySender
+from notifications.senders.smtp import Server, SmtpSender
+from notifications.ticks import Works
+from webapp.clock import Clock
+from webapp.moved_clock import clock_for
+from webapp.running import application_address_in_use
+from webapp.settings import PostSettings, Settings
+from workflows.calendar import england
+
+
+def works_for(settings: Settings, post: PostSettings, stopping: Event) -> Works:
+    """Return what the scheduler works with."""
+    engine = make_engine(application_address_in_use(settings))
+    sessions = make_sessions(engine)
+    clock = clock_for(settings, sessions)
+    office = Office(
+        sessions=sessions,
+        sender=sender_for(post, sessions, clock),
+        clock=clock,
+        site=Site(post.site_address),
+        calendar=england,
+        name=f"{socket.gethostname()}:{os.getpid()}",
+    )
+    secret = settings.secret_key.encode()
+    return Works(engine, office, secret, stopping, heartbeat_url=post.heartbeat_url)
+
+
+def sender_for(post: PostSettings, sessions: sessionmaker[Session], clock: Clock) -> Sender:
+    """Return the way letters leave that the settings name."""
+    if post.channel == "log":
+        return LogSender(sessions, clock)
+    if post.channel == "notify":
+        return NotifySender(api_key=post.notify_api_key, template_id=post.notify_template_id, url=post.notify_url)
+    server = Server(
+        host=post.smtp_host,
+        port=post.smtp_port,
+        encryption=post.smtp_encryption,
+        sender=post.mail_from,
+        user=post.smtp_user,
+        password=post.smtp_password,
+        trust=post.smtp_trust,
+    )
+    return SmtpSender(server, clock)
