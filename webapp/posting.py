@@ -6,6 +6,7 @@ from threading import Event
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.bank_holidays import calendar_in_force
 from models.database import make_engine, make_sessions
 from notifications.dispatch import Office
 from notifications.facts import Site
@@ -18,7 +19,7 @@ from webapp.clock import Clock
 from webapp.moved_clock import clock_for
 from webapp.running import application_address_in_use
 from webapp.settings import PostSettings, Settings
-from workflows.calendar import england
+from workflows.calendar import Calendar
 
 
 def works_for(settings: Settings, post: PostSettings, stopping: Event) -> Works:
@@ -26,12 +27,17 @@ def works_for(settings: Settings, post: PostSettings, stopping: Event) -> Works:
     engine = make_engine(application_address_in_use(settings))
     sessions = make_sessions(engine)
     clock = clock_for(settings, sessions)
+
+    def calendar() -> Calendar:
+        with sessions() as session:
+            return calendar_in_force(session)
+
     office = Office(
         sessions=sessions,
         sender=sender_for(post, sessions, clock),
         clock=clock,
         site=Site(post.site_address),
-        calendar=england,
+        calendar=calendar,
         name=f"{socket.gethostname()}:{os.getpid()}",
     )
     secret = settings.secret_key.encode()

@@ -14,7 +14,6 @@ from notifications.wording import HEADINGS, sentence
 from webapp import clock
 from webapp.access import current_person, in_a_demonstration, needs_role, signed_in
 from webapp.database import db
-from workflows.calendar import england
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
@@ -28,7 +27,7 @@ WHO_DECIDES = (ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR)
 def show() -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=int))
     told, last = told_to(db.session, current_person().id, clock.today(), page=page, size=PAGE_SIZE)
-    desk = Desk(Site(request.host_url.rstrip("/")), england(), clock.now())
+    desk = Desk(Site(request.host_url.rstrip("/")), db.calendar, clock.now())
     lines = [
         (delivery, item, case)
         for delivery, message, case in told
