@@ -9,9 +9,10 @@ from pathlib import Path
 
 from models.database import make_engine, make_sessions
 from models.moved_clock import ahead_by, move_clock
+from webapp.demonstration.children import add_children
 from webapp.demonstration.deaths import import_deaths
 from webapp.demonstration.people import add_people, appoint_people
-from webapp.demonstration.reviews import scripts
+from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import Loaded, load_script
 from webapp.moved_clock import ahead_for
 from webapp.scripts import Script, ScriptUnreadable, read_script
@@ -53,6 +54,7 @@ def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
         import_deaths(sessions, ids[CDOP_COORDINATOR], lambda: now)
         with sessions() as session:
             appoint_people(session, ids)
+            add_children(session, PARTNERSHIP, ids, now)
             session.commit()
     finally:
         engine.dispose()

@@ -238,17 +238,23 @@ CHILD_DEATH_REVIEW = (
     told(125, "close_case", COORDINATOR),
 )  # fmt: skip
 
+
+def _aged(days: int, **more: Any) -> Differently:
+    """Return what is different about a child who was so many days old."""
+    return {"notify_death": {"born_on": In(-1 - days), **more}}
+
+
 CHILD_DEATHS = (
-    Story("the first death", 1, "notify_death"),
-    Story("the second death", 9, "request_report"),
-    Story("the third death", 28, "record_report"),
-    Story("the fourth death", 70, "complete_information"),
-    Story("the fifth death", 93, "hold_review_meeting"),
-    Story("the sixth death", 104, "list_for_panel"),
-    Story("the seventh death", 112, "review_at_panel"),
-    Story("the eighth death", 118, "categorise"),
-    Story("the ninth death", 124, "finalise_return"),
-    Story("the tenth death", 300, "close_case"),
+    Story("the first death", 1, "notify_death", but=_aged(5840)),
+    Story("the second death", 9, "request_report", but=_aged(2)),
+    Story("the third death", 28, "record_report", but=_aged(75)),
+    Story("the fourth death", 70, "complete_information", but=_aged(700)),
+    Story("the fifth death", 93, "hold_review_meeting", but=_aged(2600)),
+    Story("the sixth death", 104, "list_for_panel", but=_aged(5200)),
+    Story("the seventh death", 112, "review_at_panel", but=_aged(90)),
+    Story("the eighth death", 118, "categorise", but=_aged(11)),
+    Story("the ninth death", 124, "finalise_return", but=_aged(4100)),
+    Story("the tenth death", 300, "close_case", but=_aged(900)),
     Story("the eleventh death", 130, "hold_review_meeting",
           (hold(85, PANEL_CHAIR, "INQUEST", "panel_review", ends_with="inquest_concluded"),)),
     Story("the twelfth death", 40, "confirm_in_scope",
