@@ -152,6 +152,7 @@ def remove_old(session: Session, now: datetime) -> int:
 
 def _locked(session: Session, begun: UnfinishedNotification) -> dict[str, Any]:
     """Return what is kept, with the row locked, so that two pages saved at once are both kept."""
+    session.flush()
     session.refresh(begun, with_for_update=True)
     return dict(begun.told)
 

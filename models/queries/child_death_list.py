@@ -16,8 +16,11 @@ from sqlalchemy.orm import Session, aliased
 from models.case import LIVE_CASE, UNMET_DEADLINE, Case, CaseEvent, Deadline
 from models.child_death import ChildDeath
 from models.queries.worklist import DAYS_OF_A_WEEK, Reader
+from models.reminder import Reminder
 from workflows.child_deaths import age_in_words
+from workflows.dates import london_day
 from workflows.regimes import CHILD_DEATH_REVIEW
+from workflows.roles import AGENCY_LEAD
 
 REPORT_ASKED = "report_return"
 """The clock of a report asked of an agency."""
@@ -35,11 +38,13 @@ class DeathCounts:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A report asked of an agency that has not come: since when, and by when it was asked for."""
+    """A report asked of an agency that has not come: since when, by when, and how often and when last it was chased."""
 
     agency: str
     asked_on: date | None
     due_on: date | None
+    reminded: int = 0
+    reminded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +98,29 @@ def awaited_agencies(session: Session, who: Reader) -> Sequence[str]:
 def _awaited(session: Session, case_ids: Sequence[int]) -> dict[int, list[Awaited]]:
     """Return what is still to come in these cases, what is due first before the rest."""
     asked_on = _asked_on(session, case_ids)
-    owed = select(Deadline.case_id, Deadline.agency, Deadline.due_last).where(
+    reminded = _reminded(session, case_ids)
+    owed = select(Deadline.case_id, Deadline.agency, Deadline.subject, Deadline.due_last).where(
         Deadline.case_id.in_(case_ids), Deadline.clock_key == REPORT_ASKED, UNMET_DEADLINE
     )
     found: dict[int, list[Awaited]] = {}
     for row in session.execute(owed.order_by(Deadline.due_last, Deadline.agency, Deadline.id)):
         agency = row.agency or ""
-        asked = Awaited(agency, asked_on.get((row.case_id, agency.casefold())), row.due_last)
-        found.setdefault(row.case_id, []).append(asked)
+        asked = asked_on.get((row.case_id, agency.casefold()))
+        times, last_on = reminded.get((row.case_id, row.subject), (0, None))
+        found.setdefault(row.case_id, []).append(Awaited(agency, asked, row.due_last, times, last_on))
     return found
+
+
+def _reminded(session: Session, case_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int, date]]:
+    """Return how often each agency was reminded, and the day it last was, by case and what is asked of it."""
+    sent = select(Reminder.case_id, Reminder.subject, func.count(), func.max(Reminder.recorded_at)).where(
+        Reminder.case_id.in_(case_ids),
+        Reminder.clock_key == REPORT_ASKED,
+        Reminder.role == AGENCY_LEAD,
+        Reminder.outcome == "told",
+    )
+    rows = session.execute(sent.group_by(Reminder.case_id, Reminder.subject))
+    return {(case_id, subject): (times, london_day(last)) for case_id, subject, times, last in rows}
 
 
 def _asked_on(session: Session, case_ids: Sequence[int]) -> dict[tuple[int, str], date]:

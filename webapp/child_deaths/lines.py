@@ -6,7 +6,7 @@ from datetime import date
 
 from models.queries.child_death_list import Awaited, Beside
 from models.queries.worklist import Row
-from webapp.cases.due_dates import how_long
+from webapp.cases.due_dates import ahead, how_long
 from webapp.wording import deadline_mark
 from webapp.worklist.lines import Line, line_of, status_of
 from workflows.calendar import Calendar
@@ -35,17 +35,20 @@ class DeathLine:
 
 def death_line(row: Row, beside: Beside, roles: Collection[str], today: date, calendar: Calendar) -> DeathLine:
     """Return the line of a death, for somebody who acts in these roles on it."""
-    awaited = tuple(awaited_line(each, today) for each in beside.awaited)
+    awaited = tuple(awaited_line(each, today, calendar) for each in beside.awaited)
     return DeathLine(line_of(row, roles, today, calendar), beside.age or "Age not known exactly", awaited)
 
 
-def awaited_line(awaited: Awaited, today: date) -> AwaitedLine:
-    """Return in words whose report is awaited, since when, and how late it is."""
+def awaited_line(awaited: Awaited, today: date, calendar: Calendar) -> AwaitedLine:
+    """Return in words whose report is awaited, since when, whether they were reminded, and how late it is."""
     since = f"asked on {day_in_words(awaited.asked_on)}" if awaited.asked_on else "asked"
+    if awaited.reminded and awaited.reminded_on:
+        often = {1: "once", 2: "twice"}.get(awaited.reminded, f"{awaited.reminded} times")
+        since += f", reminded {often}, last on {day_in_words(awaited.reminded_on)}"
     if awaited.due_on is None:
         mark = deadline_mark("waiting")
         return AwaitedLine(awaited.agency, since, mark.words, mark.shape, mark.colour)
     mark = deadline_mark(status_of(awaited.due_on, None, today, explained=False))
     late = today > awaited.due_on
-    words = f"{how_long(awaited.due_on, today)} late" if late else f"Due {day_in_words(awaited.due_on)}"
+    words = f"{how_long(awaited.due_on, today)} late" if late else ahead(today, awaited.due_on, calendar)
     return AwaitedLine(awaited.agency, since, words, mark.shape, mark.colour)

@@ -1,7 +1,8 @@
 """What the page of a child death says before its dates: whether it is reviewed and by whom, and if it is one of two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from models.child_deaths import bearing_on_scope
@@ -14,6 +15,9 @@ from webapp.cases.view import View
 from webapp.database import db
 from workflows.standing import Standing
 from workflows.whether_reviewed import Finding, findings
+
+FIRST_DAYS = timedelta(days=7)
+"""For how long after the notification the first response is to be called now, rather than recorded. A local default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ def death_on_the_case(view: View) -> DeathOnTheCase:
     panel = panel_of(db.session, case.board_id)
     answers = {**_notified(standing), **bearing_on_scope(db.session, case.id)}
     found = findings(answers, panel.areas if panel else ())
-    pressing = tuple(each for each in found if each.kind != "reviewed" and not _is_met(each, standing))
-    settled = tuple(each for each in found if each not in pressing)
+    unmet = [each for each in found if each.kind != "reviewed" and not _is_met(each, standing)]
+    pressing = tuple(_by_now(each, standing) for each in unmet)
+    settled = tuple(each for each in found if each not in unmet)
     pairs = pairs_with(db.session, case, current_person().id, clock.today()) if _looks(view) else ()
     return DeathOnTheCase(pressing, settled, tuple(pairs), tuple(_transfers(standing)))
 
@@ -57,6 +62,15 @@ def _is_met(finding: Finding, standing: Standing) -> bool:
     if finding.kind == "act":
         return standing.has_ended or "convene_joint_response" in standing.facts
     return standing.has_ended or (finding.source.rule == "R-3.5" and "confirm_in_scope" in standing.facts)
+
+
+def _by_now(finding: Finding, standing: Standing) -> Finding:
+    """Return what is to be done about a finding by now: the first days after a death do not come back."""
+    told_on = standing.events[0].happened_on.last
+    if finding.kind != "act" or standing.today - told_on <= FIRST_DAYS:
+        return finding
+    do = "If the first meeting was held, record it on this case. If it was not, record the delay and why."
+    return replace(finding, do=do)
 
 
 def _looks(view: View) -> bool:

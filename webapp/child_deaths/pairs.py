@@ -28,7 +28,7 @@ from webapp.access import (
 from webapp.cases.looking import seen, today_only
 from webapp.cases.where import banner
 from webapp.child_deaths.changing import is_open, open_for_reading, recorded
-from webapp.child_deaths.tasks import checked
+from webapp.child_deaths.tasks import NOT_ANSWERED, checked
 from webapp.database import db
 from webapp.fields import OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
@@ -241,17 +241,18 @@ def _side_by_side(found: PairOfCases) -> list[Given]:
             "same": one.get(about) == other.get(about),
         }
         for about in dict.fromkeys((*one, *other))
+        if one.get(about) or other.get(about)
     ]
 
 
 def _lines(case: Case) -> Mapping[str, str]:
-    return {
-        answer.label if each.heading == each.page.title else f"{each.page.title}: {answer.label}": "; ".join(
-            answer.lines
-        )
-        for each in checked(recorded(case))
-        for answer in each.answers
-    }
+    """Return every answer told, by what it is about; what is told of several people or agencies, together."""
+    found: dict[str, list[str]] = {}
+    for each in checked(recorded(case)):
+        for answer in each.answers:
+            about = answer.label if each.heading == each.page.title else f"{each.page.title}: {answer.label}"
+            found.setdefault(about, []).extend(answer.lines)
+    return {about: "; ".join(line for line in lines if line != NOT_ANSWERED) for about, lines in found.items()}
 
 
 def _may_identify(found: PairOfCases) -> bool:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from models.queries import child_death_list as deaths
 from models.queries.access import OF_CHILD_DEATHS
+from models.queries.child_death_pairs import undecided_count
 from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader
 from models.unfinished_notification import unfinished_for
 from webapp import clock
@@ -94,10 +95,12 @@ def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
 
 
 def _waiting() -> list[Card]:
-    """Return the count of notifications that the person may go on with."""
+    """Return the counts of notifications the person may go on with, and of pairs that may be of one child."""
     coordinated = [board.id for board in boards_coordinated()]
     unfinished = unfinished_for(db.session, current_person().id, coordinated)
-    return [Card(len(unfinished), "not recorded yet", url_for("notifying.choose"))] if boards_to_notify() else []
+    alike = undecided_count(db.session, current_person().id, clock.today())
+    begun = [Card(len(unfinished), "not recorded yet", url_for("notifying.choose"))] if boards_to_notify() else []
+    return [*begun, Card(alike, "perhaps recorded twice", url_for("pairs.show_all"))]
 
 
 def _cards(count: deaths.DeathCounts, narrowing: Narrowing) -> list[Card]:

@@ -8,6 +8,7 @@ from webapp.wording import counted
 from workflows.definition import Step
 from workflows.notification_pages import PAGES, Answers, Page
 
+NOT_ANSWERED = "Not answered"
 COMPLETE, NOT_BEGUN, TO_MEND = "Complete", "Not begun", "Something to mend"
 
 
@@ -69,8 +70,9 @@ def checked(told: AsTold) -> list[Checked]:
             if not told.several(page):
                 found.append(Checked(page, page.title, (Answer(page.key, page.title, (page.none_words,)),)))
         else:
-            answers = _answers(page, told.answers)
-            found.append(Checked(page, page.title, (*answers, *_not_known(page, told))))
+            answers = (*_answers(page, told.answers), *_not_known(page, told))
+            empty = not told.begun.page(page.key)
+            found.append(Checked(page, page.title, (_nothing_on(page),) if empty else answers))
     return found
 
 
@@ -79,10 +81,14 @@ def _answers(page: Page, answers: Answers) -> tuple[Answer, ...]:
     return tuple(answered(step, {key: answers[key] for key in answers if page.question(key) and answers[key]}))
 
 
+def _nothing_on(page: Page) -> Answer:
+    return Answer(page.key, page.title, ("Nothing entered yet",))
+
+
 def _not_known(page: Page, told: AsTold) -> list[Answer]:
     why = told.why_not_known(page)
     each = [
-        Answer(question.key, question.label, (f"Not known. {why}" if why else "Not answered",))
+        Answer(question.key, question.label, (f"Not known. {why}" if why else NOT_ANSWERED,))
         for question in told.missing_on(page)
     ]
     return each or ([Answer("why", "What is not known, and why", (why,))] if why else [])

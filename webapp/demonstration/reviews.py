@@ -224,6 +224,7 @@ CHILD_DEATH_REVIEW = (
          ethnic_group="A", normally_resident_in="Wyremouth", place_of_death="acute_hospital_paediatric_ward",
          expected="no"),
     told(1, "confirm_in_scope", COORDINATOR),
+    told(1, "convene_joint_response", DOCTOR, held_on=In(1)),
     told(3, "request_report", COORDINATOR, agency="General practice", form="Reporting form", due_on=In(24)),
     told(3, "request_report", COORDINATOR, agency="Health visiting", form="Reporting form", due_on=In(24)),
     told(20, "record_report", COORDINATOR, agency="General practice"),

@@ -2,10 +2,16 @@
 
 import csv
 import io
+from datetime import date
+
+from sqlalchemy import select
 
 from models.agency import add_board
+from models.case import Deadline
 from models.panel import Panel, PanelBoard
 from models.panel_meetings import declare_interest
+from models.possible_duplicates import find_possible_duplicates
+from models.reminder import Reminder
 from tests.webapp.child_deaths.conftest import NOON, OFFICE, THU_1_JUN
 from tests.webapp.client import main_words
 
@@ -30,6 +36,36 @@ def test_it_says_what_is_awaited_from_whom_and_since_when(coordinator, notify, t
     words = main_words(coordinator.get("/child-deaths/"))
 
     assert "Health visiting, asked on 2 May 2017 8 days late" in words
+
+
+def test_it_says_that_an_agency_has_been_chased_already(session, coordinator, notify, take):
+    case = notify()
+    asked(take, case)
+    subject = session.scalars(select(Deadline.subject).where(Deadline.clock_key == "report_return")).one()
+    for rung, role in (("first", "agency_lead"), ("second", "agency_lead"), ("second", "cdop_coordinator")):
+        session.add(
+            Reminder(
+                case_id=case.id, clock_key="report_return", subject=subject, title="Report", due_on=date(2017, 5, 24),
+                rung=rung, role=role, notice_key="due", falls_on=date(2017, 5, 24), recorded_at=NOON, outcome="told",
+            )
+        )  # fmt: skip
+    session.commit()
+
+    words = main_words(coordinator.get("/child-deaths/"))
+
+    assert "asked on 2 May 2017, reminded twice, last on 1 June 2017 8 days late" in words
+
+
+def test_what_is_begun_and_what_may_be_recorded_twice_is_counted(session, coordinator, notify, board):
+    notify()
+    find_possible_duplicates(session, notify().id, [board.id], now=NOON)
+    session.commit()
+    coordinator.send(coordinator.get("/child-deaths/new"), "Begin")
+
+    words = main_words(coordinator.get("/child-deaths/"))
+
+    assert "1 not recorded yet" in words
+    assert "1 perhaps recorded twice" in words
 
 
 def test_what_has_come_is_not_awaited(coordinator, notify, take):
