@@ -52,7 +52,6 @@ from workflows.roles import (
     DESIGNATED_DOCTOR,
     LEGAL_ADVISER,
     PANEL_MEMBER,
-    SUBGROUP_CHAIR,
 )
 
 STAGES = (
@@ -281,7 +280,8 @@ STEPS = (
             yes_no_not_known("concern_about_joint_working", "Is there concern about how agencies worked together?"),
         ),
         hint="Opens a serious case review or a practice review, linked with this case. Tell the partners at once.",
-        tells=(Notice("death_referred", BUSINESS_MANAGER), Notice("death_referred", SUBGROUP_CHAIR)),
+        # The review it opens tells those who keep reviews; they are shown no child’s death.
+        tells=_coordinated("death_referred"),
     ),
     Step(
         "finalise_return", "Enter the case in the national return", done="Entered in the national return",
