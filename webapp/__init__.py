@@ -15,6 +15,7 @@ from webapp.accounts.visitor import know_visitors
 from webapp.admin.boards import boards
 from webapp.admin.people import people
 from webapp.bank_holidays.routes import bank_holidays
+from webapp.calendar_feed.routes import calendar_feed
 from webapp.cases.corrections import corrections
 from webapp.cases.opening import opening
 from webapp.cases.routes import cases
@@ -64,6 +65,7 @@ from workflows.check import check_all
 FIGURES = (figures, publishing)
 PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions)
 BLUEPRINTS = (
+    calendar_feed,
     what_if,
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from models import (
     audit,
     bank_holidays,
+    calendar_feed,
     case,
     child_death,
     child_death_counts,
@@ -41,9 +42,9 @@ from models.database import make_engine
 from models.migrate import MIGRATIONS, current_revision, downgrade, head_revision, upgrade
 
 TABLE_MODULES = (
-    audit, bank_holidays, case, child_death, child_death_counts, delivery, deputyship, drafts, figures_decision,
-    figures_population, import_run, kept_apart, moved_clock, outbox, panel, panel_minutes, people, possible_duplicate,
-    public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
+    audit, bank_holidays, calendar_feed, case, child_death, child_death_counts, delivery, deputyship, drafts,
+    figures_decision, figures_population, import_run, kept_apart, moved_clock, outbox, panel, panel_minutes, people,
+    possible_duplicate, public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -59,6 +60,7 @@ ALLOWED = {
     "appointment": KEEP,
     "audit_entry": ADD,
     "board": KEEP,
+    "calendar_feed": KEEP,
     "carer": REBUILD,
     "case_event": ADD,
     "child_death": KEEP,
@@ -98,6 +100,7 @@ ALLOWED = {
     "public_notification": REBUILD,
     "reference_serial": KEEP,
     "reporting_form": KEEP,
+    "published_entry": KEEP,
     "reminder": KEEP,
     "reminder_answer": ADD,
     "reminder_basis": KEEP,
