@@ -16,8 +16,9 @@ from werkzeug.serving import make_server
 from models.case import Case
 from models.database import make_engine, make_sessions
 from webapp import create_app
+from webapp.demonstration.children import add_children
 from webapp.demonstration.people import PASSWORD, add_people, appoint_people
-from webapp.demonstration.reviews import scripts
+from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import load_script
 from webapp.settings import Settings
 from workflows.dates import london_day
@@ -72,4 +73,5 @@ def _fill(session: Session) -> dict[str, str]:
         if script.title.endswith(SHOWN):
             load_script(session, script, ids)
     appoint_people(session, ids)
+    add_children(session, PARTNERSHIP, ids, now)
     return {case.pseudonym: case.reference for case in session.scalars(select(Case))}
