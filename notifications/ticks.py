@@ -18,6 +18,7 @@ from models.case import Case
 from models.public_notifications import forget_unconfirmed
 from models.pulse import TickPulse
 from models.queries.integrity import check_cases
+from models.unfinished_notification import remove_old
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import Office, send_waiting
@@ -77,6 +78,11 @@ def _forget(works: Works) -> int:
         return forget_unconfirmed(session, works.office.clock())
 
 
+def _forget_unfinished(works: Works) -> int:
+    with works.office.sessions.begin() as session:
+        return remove_old(session, works.office.clock())
+
+
 def _verify(works: Works) -> int:
     """Compare what is stored beside some histories with what they say: in a day of minutes, all of them (P22)."""
     minute = int(works.office.clock().timestamp() // 60) % MINUTES_A_DAY
@@ -110,6 +116,7 @@ TICKS = (
     Tick("send", "Sends what is due", 5, _send),
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
+    Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
     Tick("verify", "Compares stored dates with the histories", 60, _verify),
     Tick("heartbeat", "Tells an outside watch that sweeps are made", 60, _beat),
 )
