@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from models.child_death_comparisons import ShownPool, difference_table, pooled_tables, year_tables
 from models.child_death_tables import ShownYear, Table, breakdown_tables
+from models.child_death_timeliness import timeliness_tables
 from models.disclosure import Disclosed, Scheme, Statement, disclose
 from models.queries.child_death_figures import Figures, Year, figures_of_years
+from models.queries.child_death_timeliness import timeliness
 from models.queries.child_death_years import YEARS_BESIDE, YEARS_POOLED, Pooled, pool
 from models.statistics import Rate
 from workflows.national_figures import NATIONAL_BY_YEAR
@@ -51,13 +53,14 @@ class Book:
     by_year: tuple[Table, ...]
     breakdowns: tuple[Table, ...]
     together: tuple[Table, ...]
+    promptness: tuple[Table, ...]
     withheld: int
     without: frozenset[str] = frozenset()
     years: tuple[ShownYear, ...] = field(default=())
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return (*self.by_year, *self.breakdowns, *self.together)
+        return (*self.by_year, *self.breakdowns, *self.together, *self.promptness)
 
 
 def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | None = None) -> Book:
@@ -79,6 +82,7 @@ def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | No
         tuple(year_tables(shown, national, without=wanted.without)),
         tuple(breakdown_tables(shown, national, without=wanted.without)),
         (*pooled_tables(shown_pool, without=wanted.without), *_differences(wanted, found, shown)),
+        _promptness(session, wanted, found[wanted.year]),
         sum(each.disclosed.withheld for each in shown),
         wanted.without,
         shown,
@@ -118,6 +122,14 @@ def _parts(wanted: Wanted) -> Sequence[frozenset[int]]:
 
 def _disclosed(statement: Statement, wanted: Wanted) -> Disclosed:
     return disclose(statement, wanted.scheme, published=wanted.published, decided=wanted.decided)
+
+
+def _promptness(session: Session, wanted: Wanted, figures: Figures) -> tuple[Table, ...]:
+    """Return how promptly the work was done: as it stands now, and not part of what is published."""
+    if wanted.known_at or wanted.published:
+        return ()
+    found = timeliness(session, wanted.board_ids, wanted.year, leaving_out=wanted.leaving_out)
+    return tuple(timeliness_tables(found, figures, wanted.scheme))
 
 
 def _differences(

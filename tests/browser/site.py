@@ -28,10 +28,11 @@ SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB")
 
 @dataclass(frozen=True)
 class Site:
-    """The address of a running site, and the references of its cases by pseudonym."""
+    """The address of a running site, the references of its cases by pseudonym, and where its database is."""
 
     address: str
     cases: dict[str, str]
+    database: str
 
     def at(self, path: str) -> str:
         return self.address + path.format(**{name.replace(" ", "_"): ref for name, ref in self.cases.items()})
@@ -58,7 +59,7 @@ def running(address: str) -> Iterator[Site]:
     thread = threading.Thread(target=web.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{web.server_port}", cases)
+        yield Site(f"http://127.0.0.1:{web.server_port}", cases, address)
     finally:
         web.shutdown()
         thread.join()

@@ -16,8 +16,9 @@ DRAWN: Mapping[str, tuple[int, ...]] = {
     "differences": (1, 3),
     "pooled": (1,),
     "attendance": (2,),
+    "promptness": (2,),
     "returns": (2,),
-    "held": (1, 3),
+    "held": (0, 2),
 }
 WHOLE = "All reviews"
 

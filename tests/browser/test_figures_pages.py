@@ -1,0 +1,104 @@
+"""The pages of figures in a real browser: charts that are drawn, narrow, without JavaScript, and printed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from models.agency import add_board
+from models.child_death_import import import_child_deaths
+from models.database import make_engine, make_sessions
+from models.passwords import choose_password
+from models.people import Appointment, Person
+from tests.browser.axe import violations
+from tests.models.child_death_files import BUCKINGHAMSHIRE
+from webapp.demonstration.people import PASSWORD
+from workflows.roles import BOARD_MEMBER, CDOP_CHAIR
+
+PAGE = "/figures/child-deaths?year=2017-18"
+PAGES = (
+    ("figures.chair", PAGE),
+    ("figures.chair", f"{PAGE}&known_at=2020-01-01"),
+    ("figures.chair", f"{PAGE}&scheme=nhs"),
+    ("figures.member", PAGE),
+    ("figures.chair", "/figures/child-deaths/publish?year=2017-18"),
+    ("figures.chair", "/figures/child-deaths/decide?year=2017-18"),
+    ("figures.chair", "/figures/child-deaths/children?year=2017-18"),
+)
+
+
+@pytest.fixture(scope="module")
+def readers(site):
+    """A board with the deaths of 2017-18, its panel's chair and one of its members, who see nothing else."""
+    engine = make_engine(site.database)
+    with Session(engine) as session:
+        board_id = add_board(session, "Figureshire Safeguarding Children Board").id
+        for email, role in (("figures.chair", CDOP_CHAIR), ("figures.member", BOARD_MEMBER)):
+            person = Person(name="A. Reader", email=f"{email}@demonstration.example")
+            person.password_changed_at = datetime.now(UTC)
+            choose_password(person, PASSWORD)
+            session.add(person)
+            session.add(Appointment(person=person, role=role, board_id=board_id, from_on=date(2010, 1, 1)))
+        session.commit()
+    with BUCKINGHAMSHIRE.open("rb") as file:
+        for _ in import_child_deaths(
+            make_sessions(engine), file, board_id=board_id, person_id=None, clock=lambda: datetime.now(UTC)
+        ):
+            pass
+    engine.dispose()
+    return site
+
+
+@pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role} {path}" for role, path in PAGES])
+def test_a_page_of_figures_can_be_read_by_everyone(page, readers, role, path):
+    readers.sign_in(page, role)
+
+    answer = page.goto(readers.at(path))
+
+    assert answer is not None
+    assert answer.status == 200
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("role", "path"), [PAGES[0], PAGES[3], PAGES[4]], ids=["true", "guarded", "publish"])
+def test_a_page_of_figures_fits_a_narrow_screen(narrow_page, readers, role, path):
+    readers.sign_in(narrow_page, role)
+
+    narrow_page.goto(readers.at(path))
+
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(narrow_page) == []
+
+
+def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
+    readers.sign_in(page, "figures.chair")
+    page.goto(readers.at(PAGE), wait_until="networkidle")
+
+    widths = page.eval_on_selector_all(".app-figures__frame img", "all => all.map(one => one.naturalWidth)")
+
+    assert len(widths) >= 10
+    assert min(widths) > 400
+
+
+def test_figures_are_asked_for_without_javascript(plain_page, readers):
+    readers.sign_in(plain_page, "figures.chair")
+    plain_page.get_by_role("link", name="Figures", exact=True).click()
+    plain_page.get_by_label("Year", exact=True).first.select_option("2017-18")
+    plain_page.get_by_label("Small numbers").select_option("local")
+    plain_page.get_by_role("button", name="Show these").click()
+
+    expect(plain_page.get_by_role("heading", name="Child deaths, 2017-18")).to_be_visible()
+    expect(plain_page.get_by_text("Counts from 1 to 4 are shown as <5.").first).to_be_visible()
+
+
+def test_on_paper_there_are_the_figures_and_no_way_to_anywhere(page: Page, readers):
+    readers.sign_in(page, "figures.chair")
+    page.goto(readers.at(PAGE))
+    page.emulate_media(media="print")
+
+    expect(page.get_by_text("Everything recorded up to")).to_be_visible()
+    expect(page.get_by_role("button", name="Show these")).to_be_hidden()
+    expect(page.get_by_role("link", name="Workbook, a sheet for each table (XLSX)")).to_be_hidden()
