@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
+
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import Reminder
@@ -31,6 +33,7 @@ class LineInWords:
     to: str
     outcomes: tuple[str, ...]
     reference: str
+    href: str
     about: str = ""
 
 
@@ -91,7 +94,7 @@ def _entry(entry: Entry, standing: Standing, role: str | None) -> EntryInWords:
         is_open,
         tuple(map(line_in_words, entry.lines)),
         tuple(map(_answer, entry.answers)),
-        tuple(ahead_in_words(entry.ahead)) if is_open else (),
+        (*ahead_in_words(entry.ahead), *_once_more(entry)) if is_open else (),
         role if is_open else None,
         is_late=deadline.due_last is not None and deadline.due_last < standing.today,
     )
@@ -123,6 +126,21 @@ def ahead_in_words(ahead: tuple[Threshold, ...]) -> list[str]:
     return [f"{day_in_words(day)}: {_listed(roles)}" for day, roles in days.items()]
 
 
+def _once_more(entry: Entry) -> list[str]:
+    """Return when and to whom what went up goes up once more while nobody has seen it."""
+    waiting = [line for line in entry.lines if line.reminder is not None and line.reminder.goes_up_on is not None]
+    told = {line.reminder.role for line in entry.lines if line.reminder is not None and line.reminder.goes_up_on}
+    found = []
+    for line in waiting:
+        reminder = line.reminder
+        if reminder is None or reminder.goes_up_on is None:
+            continue
+        role = ladder_for(line.case.workflow_key, reminder.clock_key).above(reminder.role)
+        if role is not None and role not in told:
+            found.append(f"{day_in_words(reminder.goes_up_on)}: {role_words(role)} (if nobody has seen it)")
+    return found
+
+
 def _listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
@@ -132,15 +150,24 @@ def _listed(words: list[str]) -> str:
 
 def line_in_words(line: Line) -> LineInWords:
     """Return one line of the ledger in words."""
-    role = line.reminder.role if line.reminder else line.message.recipient_role if line.message else None
     return LineInWords(
         on=day_in_words(line.reminder.falls_on) if line.reminder else _day_of(line),
         what=_what(line),
-        to=sentence_case(role_words(role)) if role else "One person",
+        to=_to(line),
         outcomes=tuple(_outcomes(line)),
         reference=line.case.reference,
+        href=url_for("reminders.show", reference=line.case.reference),
         about=_about(line),
     )
+
+
+def _to(line: Line) -> str:
+    """Return the role something was for, and where nobody held it the role it came to instead."""
+    meant = line.reminder.role if line.reminder else line.message.recipient_role if line.message else None
+    heard = {each.delivery.role for each in line.sent if each.delivery.role} - {meant}
+    words = sentence_case(role_words(meant)) if meant else "One person"
+    instead = " and ".join(sorted(role_words(role) for role in heard))
+    return f"{words}, which nobody holds: {instead}" if instead else words
 
 
 def _day_of(line: Line) -> str:
