@@ -14,6 +14,7 @@ from threading import Event
 import requests
 from sqlalchemy import Engine, func, select
 
+from models.calendar_changes import restand_next, unfinished
 from models.case import Case
 from models.public_notifications import forget_unconfirmed
 from models.pulse import TickPulse
@@ -83,8 +84,22 @@ def _forget_unfinished(works: Works) -> int:
         return remove_old(session, works.office.clock())
 
 
+def _restand(works: Works) -> int:
+    """Bring stored dates in line with a bank holiday announced late, a batch to a transaction; return the batches."""
+    done = 0
+    while not works.stopping.is_set():
+        with works.office.sessions.begin() as session:
+            if not restand_next(session, works.office.clock()):
+                break
+        done += 1
+    return done
+
+
 def _verify(works: Works) -> int:
     """Compare what is stored beside some histories with what they say: in a day of minutes, all of them (P22)."""
+    with works.office.sessions() as session:
+        if unfinished(session) is not None:
+            return 0
     minute = int(works.office.clock().timestamp() // 60) % MINUTES_A_DAY
     with works.engine.connect() as connection:
         ids = connection.scalars(select(Case.id).where(Case.id % MINUTES_A_DAY == minute).order_by(Case.id)).all()
@@ -117,6 +132,7 @@ TICKS = (
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
+    Tick("restand", "Brings stored dates in line with a bank holiday announced late", 60, _restand),
     Tick("verify", "Compares stored dates with the histories", 60, _verify),
     Tick("heartbeat", "Tells an outside watch that sweeps are made", 60, _beat),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.database import make_engine, make_sessions
 from models.moved_clock import ahead_by, move_clock
+from webapp.demonstration.absences import add_deputy, open_a_feed
 from webapp.demonstration.children import add_children
 from webapp.demonstration.deaths import import_deaths
 from webapp.demonstration.people import add_people, appoint_people
@@ -55,9 +56,14 @@ def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
         with sessions() as session:
             appoint_people(session, ids)
             add_children(session, PARTNERSHIP, ids, now)
+            session.flush()
+            add_deputy(session, ids, now)
+            feed = open_a_feed(session, ids, now)
             session.commit()
     finally:
         engine.dispose()
+    if feed:
+        yield f"The business manager’s dates can be read by a calendar program at {feed}"
     yield f"{added} cases added." if added else "Everything was there already."
 
 
