@@ -12,7 +12,7 @@ from workflows.calendar import Calendar
 from workflows.definition import Procedure
 from workflows.errors import NotAvailable, NotYourRole
 from workflows.history import Event, History
-from workflows.roles import BUSINESS_MANAGER, CDOP_COORDINATOR, SUBGROUP_CHAIR, in_words
+from workflows.roles import BUSINESS_MANAGER, CDOP_COORDINATOR, DESIGNATED_DOCTOR, SUBGROUP_CHAIR, in_words
 from workflows.standing import Told, correct
 
 MAY_CORRECT: Mapping[str, tuple[str, ...]] = {
@@ -26,8 +26,16 @@ Beside them, whoever may take a step may correct one of its kind. In a workflow 
 """
 
 
+IDENTIFIES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("child_death_review", "notify_death"): (CDOP_COORDINATOR, DESIGNATED_DOCTOR),
+}
+"""By workflow and step, the only roles that may correct what tells who somebody is: they read it to correct it."""
+
+
 def may_correct(workflow_key: str, procedure: Procedure, step_key: str) -> tuple[str, ...]:
     """Return the roles that may correct a step of this kind, or strike it out."""
+    if (workflow_key, step_key) in IDENTIFIES:
+        return IDENTIFIES[workflow_key, step_key]
     step = procedure.steps_by_key.get(step_key)
     return tuple(dict.fromkeys((*(step.by if step else ()), *MAY_CORRECT.get(workflow_key, ()))))
 

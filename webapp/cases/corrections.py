@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import Template
 
 from models import audit
 from models.case import Case
 from models.casework import Actor, correct_event, preview_correction
+from models.child_deaths import NOTIFY
 from models.corrections import may_correct
 from models.kept_apart import MARK, answers_kept_apart
 from models.queries.case_page import CaseAsSeen
@@ -111,7 +112,11 @@ class StrikeOutSheet(AgainSheet[StrikeOutForm]):
 @corrections.route("/<reference>/events/<int:sequence>/correct", methods=["GET", "POST"])
 @may_see_case
 def correct(case: Case, sequence: int) -> ResponseReturnValue:
-    return filling.fill_in(CorrectionSheet(*_about(case, sequence)))
+    about = _about(case, sequence)
+    if about[1].step == NOTIFY:
+        # Who the child is is corrected where it is shown, so that what stands beside the history follows.
+        return redirect(url_for("the_child.show", reference=case.reference), 303)
+    return filling.fill_in(CorrectionSheet(*about))
 
 
 @corrections.route("/<reference>/events/<int:sequence>/correct/check", methods=["GET", "POST"])

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from models import audit
 from models.agency import Board
 from models.case import Case, CaseEvent
-from models.queries.access import may_see, places_of, roles_on
+from models.queries.access import may_see, places_of
 from models.unfinished_notification import UnfinishedNotification, notification_of
 from webapp import clock
-from webapp.access import SEE_WHO_THE_CHILD_IS, Arguments, DeclaredView, View, current_person
+from webapp.access import SEE_WHO_THE_CHILD_IS, Arguments, DeclaredView, View, current_actor, current_person
 from webapp.database import db
 from workflows.reviews.child_death_review import COORDINATION, MAY_NOTIFY
 from workflows.roles import in_words
@@ -83,8 +83,7 @@ def _check(begun: UnfinishedNotification) -> None:
 
 
 def _looks_after(case_id: int) -> bool:
-    case = db.session.get_one(Case, case_id)
-    return not roles_on(db.session, current_person().id, case, clock.today()).isdisjoint(SEE_WHO_THE_CHILD_IS)
+    return not current_actor(db.session.get_one(Case, case_id)).roles.isdisjoint(SEE_WHO_THE_CHILD_IS)
 
 
 def _lead_to_case(public_id: UUID) -> None:

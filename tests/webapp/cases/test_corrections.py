@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
-from models.audit import AuditEntry
 from models.casework import Actor, open_case
 from tests.models.reviews import SCOPING, Review, a_board, noon, on
-from tests.webapp.client import form_of, main_words
+from tests.webapp.client import main_words
 from workflows.standing import Told
 
 WED_5_MAR = date(2014, 3, 5)
@@ -174,9 +172,14 @@ class TestAnswersThatIdentifySomebody:
         assert "aunt" not in page.text
         assert "Kept apart from the history, because it identifies somebody" in main_words(page)
 
-    def test_are_shown_to_be_corrected_and_the_reading_is_recorded(self, seen_by, death, session):
-        page = seen_by("cdop_coordinator").get(f"/cases/{death.reference}/events/1/correct")
+    def test_are_corrected_on_the_page_about_the_child(self, seen_by, death):
+        page = seen_by("cdop_coordinator").get(f"/cases/{death.reference}/events/1/correct", follow_redirects=True)
 
-        assert "Found at home by her aunt" in "".join(form_of(page, "Continue").itertext())
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "identifying_answers_read")).one()
-        assert (entry.case_id, entry.event_sequence) == (death.id, 1)
+        assert page.request.path == f"/cases/{death.reference}/child"
+        assert "aunt" not in page.text
+
+    def test_are_corrected_by_nobody_who_may_not_read_them(self, seen_by, death):
+        chair = seen_by("cdop_chair")
+
+        assert chair.get(f"/cases/{death.reference}/events/1/correct").status_code == 403
+        assert "Correct this" not in chair.get(f"/cases/{death.reference}").text
