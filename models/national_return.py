@@ -1,4 +1,4 @@
-"""The national return: what a case still lacks for it, its tables for a year, and the records it is made of.
+"""The national return of a year: its tables, and the records it is made of.
 
 The tables have the shape of the return of 2008 to 2019 (DOMAIN 5.1, reconstructed). They go to the department alone
 and withhold nothing; a publication of them goes through `models.disclosure` like any other.
@@ -7,7 +7,7 @@ and withhold nothing; a publication of them goes through `models.disclosure` lik
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.case import Case, LinkedCase
-from models.casework import Actor, history_of
+from models.case import LinkedCase
+from models.casework import Actor
 from models.child_death import ChildDeath
 from models.child_death_counts import CountedReview
 from models.child_deaths import NOTIFY
@@ -29,87 +29,12 @@ from workflows.child_deaths import (
     AGE_BAND_WORDS,
     DURATION_BAND_WORDS,
     age_band,
-    analysis_scheme,
     completed_months,
     ethnicity,
 )
 from workflows.codes import words_of
 from workflows.dates import PartialDate
 from workflows.history import Event
-
-# --- What is missing --------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something the return needs and the case lacks: the question, the step it belongs to, and what to do."""
-
-    question: str
-    step: str
-    words: str
-
-
-NEEDED: Sequence[Gap] = (
-    Gap("ethnic_group", NOTIFY, "The ethnic group is missing. Correct the notification, or give it as not stated"),
-    Gap("place_of_death", NOTIFY, "Where the child died is missing. Correct the notification"),
-    Gap("cause_of_death", "categorise", "The cause of death as now understood is missing"),
-    Gap("event", "categorise", "What led to the death is missing. If nothing on the list did, say so"),
-    Gap("factors", "categorise", "No factors are recorded"),
-    Gap("child_protection_plan", "categorise", "Whether there was a child protection plan is missing"),
-    Gap("statutory_order", "categorise", "Whether there was a statutory order is missing"),
-    Gap("asylum_seeker", "categorise", "Whether the child was an asylum seeker is missing"),
-)
-
-
-def gaps(session: Session, case: Case) -> list[Gap]:
-    """Return everything that the return needs and the case lacks, each named with what to do."""
-    events = history_of(session, case).effective()
-    return [*_unanswered(events), *_ungraded(events), *_outstanding(events), *_identity(session, case)]
-
-
-def _unanswered(events: Sequence[Event]) -> Iterator[Gap]:
-    latest = {event.step: event.answers for event in events}
-    if "categorise" not in latest:
-        yield Gap("category", "categorise", "The panel’s conclusions are missing")
-        return
-    for needed in NEEDED:
-        if not latest.get(needed.step, {}).get(needed.question):
-            yield needed
-
-
-def _ungraded(events: Sequence[Event]) -> Iterator[Gap]:
-    """From 2019 every factor has a score, and whether it could be modified (DOMAIN 3.5, 3.7)."""
-    concluded = next((event for event in reversed(events) if event.step == "categorise"), None)
-    if concluded is None or not analysis_scheme(concluded.happened_on.last).each_factor_is_scored:
-        return
-    factors = [factor for factor in concluded.answers.get("factors", ()) if isinstance(factor, Mapping)]
-    if any(not factor.get("score") for factor in factors):
-        yield Gap("factors", "categorise", "A factor has no score. Each needs one")
-    if any(factor.get("modifiable") not in ("yes", "no") for factor in factors):
-        yield Gap("factors", "categorise", "It is not said of every factor whether it could be modified")
-
-
-def _outstanding(events: Sequence[Event]) -> Iterator[Gap]:
-    returned = [event.answers for event in events if event.step == "record_report"]
-    for event in events:
-        asked = event.answers
-        if event.step == "request_report" and not any(_answers(each, asked) for each in returned):
-            words = f"The report of {asked['agency']} is outstanding. Record it, or that it will not come"
-            yield Gap("agency", "record_report", words)
-
-
-def _answers(returned: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
-    same_agency = returned["agency"].casefold() == asked["agency"].casefold()
-    return same_agency and returned.get("form") in (None, asked["form"])
-
-
-def _identity(session: Session, case: Case) -> Iterator[Gap]:
-    death = session.get(ChildDeath, case.id)
-    if death is None or not (death.nhs_number or death.no_nhs_number_because):
-        yield Gap("nhs_number", NOTIFY, "The NHS number is missing. Give it, or say why there is none")
-    if death is None or not death.postcode:
-        yield Gap("postcode", NOTIFY, "The postcode is missing. Add it to the child’s details")
-
 
 # --- The records ------------------------------------------------------------
 
@@ -125,10 +50,15 @@ class Reviewed:
     """Everything answered, the latest where a question was asked more than once."""
 
 
-def reviewed_in(session: Session, board_ids: Collection[int], year: Year) -> list[Reviewed]:
-    """Return the deaths reviewed in a year, in the order of their reviews."""
+def reviewed_in(
+    session: Session, board_ids: Collection[int], year: Year, leaving_out: Collection[int] = ()
+) -> list[Reviewed]:
+    """Return the deaths reviewed in a year, in their order; `leaving_out` are withheld from the reader."""
     held = select(CountedReview.case_id, CountedReview.reviewed_on).where(
-        CountedReview.board_id.in_(board_ids), CountedReview.year == year.begins, CountedReview.counts
+        CountedReview.board_id.in_(board_ids),
+        CountedReview.year == year.begins,
+        CountedReview.counts,
+        CountedReview.case_id.not_in(sorted(leaving_out)),
     )
     days = {row.case_id: row.reviewed_on for row in session.execute(held)}
     found = [
@@ -154,19 +84,29 @@ RECORD_COLUMNS = (
 
 
 def records(
-    session: Session, board_ids: Collection[int], year: Year, *, actor: Actor, role: str, now: datetime
+    session: Session,
+    board_ids: Collection[int],
+    year: Year,
+    *,
+    actor: Actor,
+    role: str,
+    now: datetime,
+    purpose: str = "",
+    leaving_out: Collection[int] = (),
 ) -> list[dict[str, str]]:
     """Return one record for each death reviewed in a year, as the national database collects them.
 
     They identify the child, so that taking them is recorded in the audit of each case. They leave by secure means
     alone, under the permission the database has.
     """
-    found = reviewed_in(session, board_ids, year)
+    found = reviewed_in(session, board_ids, year, leaving_out)
     ids = [each.case_id for each in found]
     details = {each.case_id: each for each in session.scalars(select(ChildDeath).where(ChildDeath.case_id.in_(ids)))}
+    told: audit.Detail = {"purpose": purpose} if purpose else {}
     for each in found:
         audit.record(
-            session, "national_record_taken", at=now, person_id=actor.person_id, role=role, case_id=each.case_id
+            session, "national_record_taken", at=now, person_id=actor.person_id, role=role, case_id=each.case_id,
+            detail=told,
         )  # fmt: skip
     return [_record(each, details.get(each.case_id)) for each in found]
 
@@ -205,10 +145,10 @@ class Table:
     rows: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def tables(session: Session, board_ids: Collection[int], year: Year) -> list[Table]:
+def tables(session: Session, board_ids: Collection[int], year: Year, leaving_out: Collection[int] = ()) -> list[Table]:
     """Return the tables of a year's return, in their order."""
-    found = reviewed_in(session, board_ids, year)
-    counted = figures(session, board_ids, year)
+    found = reviewed_in(session, board_ids, year, leaving_out)
+    counted = figures(session, board_ids, year, leaving_out=leaving_out)
     return [
         _counts(1, "Reviews completed, by preventability", counted.breakdowns["preventability"]),
         _by_modifiable(2, "Category of death", found, lambda each: str(each.answers.get("category", ""))),

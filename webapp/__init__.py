@@ -23,6 +23,7 @@ from webapp.cases.step_pages import steps
 from webapp.cases.what_if import what_if
 from webapp.child_deaths.changing import the_child
 from webapp.child_deaths.importing import importing
+from webapp.child_deaths.national_return import national_return
 from webapp.child_deaths.notifying import notifying
 from webapp.child_deaths.pairs import pairs
 from webapp.child_deaths.queue import queue
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
     importing,
+    importing, national_return,
     requests, reporting_pages,
     reminders, ladders,
     messages, choices, engine,

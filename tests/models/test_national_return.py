@@ -12,9 +12,10 @@ from models.casework import Actor, take_step
 from models.child_death_import import ACTS_AS, import_child_deaths
 from models.child_deaths import Details, notify_death
 from models.database import make_sessions
-from models.national_return import RECORD_COLUMNS, gaps, records, reviewed_in, tables
+from models.national_return import RECORD_COLUMNS, records, reviewed_in, tables
 from models.panel import Meeting, Panel
 from models.queries.child_death_figures import Year
+from models.return_gaps import gaps
 from tests.models.child_death_files import BUCKINGHAMSHIRE
 from workflows.dates import PartialDate
 from workflows.standing import Told

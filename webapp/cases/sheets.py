@@ -19,6 +19,7 @@ from models.drafts import Draft, discard_draft, draft_of, keep_draft
 from models.errors import Since
 from models.people import Person
 from models.queries.case_page import CaseAsSeen, agencies_led
+from models.return_gaps import Gap, gaps
 from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
 from webapp.cases.consequences import in_general, who_is_told
@@ -225,6 +226,10 @@ class StepSheet(CaseSheet[StepForm]):
     def refused_today(self) -> Sequence[str]:
         found = next(each for each in available(self.standing) if each.step is self.step)
         return found.refusal.reasons if found.refusal and not found.possible and self.led is None else ()
+
+    def return_gaps(self) -> Sequence[Gap]:
+        """Return what the national return needs and the case lacks."""
+        return gaps(db.session, self.case)
 
     def mended_at(self, form: StepForm, refused: StepRefused) -> Mapping[str, str]:
         if not isinstance(refused, GuardsNotMet):

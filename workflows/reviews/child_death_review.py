@@ -286,6 +286,10 @@ STEPS = (
     Step(
         "finalise_return", "Enter the case in the national return", done="Entered in the national return",
         before=("categorised",), after="returned", by=(CDOP_COORDINATOR,), group="National return",
+        asks=(
+            long_text("gaps_left_because", "Why anything is left empty",
+                      hint="Only if something the return needs is missing and will not be known"),
+        ),
     ),
     Step(
         "close_case", "Close the case", done="Case closed",

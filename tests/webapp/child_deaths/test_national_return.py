@@ -1,0 +1,135 @@
+"""The national return of a year: what is missing is named before it is made, and taking the records is recorded."""
+
+import io
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from models.audit import AuditEntry
+from models.child_deaths import Details
+from tests.webapp.client import links_of, main_words
+
+TUE_30_MAY = date(2017, 5, 30)
+NOTHING_KNOWN = Details()
+PAGE = "/child-deaths/return/2017-18"
+
+
+@pytest.fixture
+def reviewed(notify, take):
+    """A death of the board, reviewed and categorised."""
+
+    def run(details=NOTHING_KNOWN, **told):
+        case = notify(details, **({"nhs_number": None} | told))
+        day = TUE_30_MAY
+        take(case, "confirm_in_scope", day)
+        take(case, "complete_information", day)
+        take(case, "list_for_panel", day, meeting_on=day.isoformat())
+        take(case, "review_at_panel", day, meeting_on=day.isoformat(), roles_present=["Health", "Local authority"])
+        take(case, "categorise", day, category="4", preventability="no_modifiable")
+        return case
+
+    return run
+
+
+def test_every_death_of_the_year_is_listed_with_what_it_lacks(coordinator, reviewed):
+    case = reviewed()
+    words = main_words(coordinator.get(PAGE))
+
+    assert "1 death was reviewed from 1 April 2017 to 31 March 2018. 1 lacks something the return needs" in words
+    assert "Entered in the return 0 of 1" in words
+    assert "31 March 2018" in words
+    assert case.reference in words
+    for missing in ("The ethnic group is missing", "The NHS number is missing", "No factors are recorded"):
+        assert missing in words
+
+
+def test_a_year_without_reviews_says_so(coordinator, reviewed):
+    reviewed()
+
+    assert "There is nothing to return" in main_words(coordinator.get("/child-deaths/return/2015-16"))
+
+
+@pytest.mark.parametrize("year", ["2017", "2017-19", "next", "2017-18x"])
+def test_what_is_no_year_is_not_found(coordinator, year):
+    assert coordinator.get(f"/child-deaths/return/{year}").status_code == 404
+
+
+def test_in_may_the_year_that_ended_in_march_is_returned(coordinator, clock):
+    """DOMAIN 5.1: the return of a year is collected in the May that follows."""
+    assert coordinator.get("/child-deaths/return/").location.endswith("/2017-18")
+    clock.moment = clock.moment.replace(month=5)
+    assert coordinator.get("/child-deaths/return/").location.endswith("/2016-17")
+
+
+def test_the_step_names_each_gap_and_is_recorded_all_the_same(coordinator, reviewed, session):
+    case = reviewed(ethnic_group="A")
+    page = coordinator.get(f"/cases/{case.reference}/steps/finalise_return")
+
+    assert "things are missing" in main_words(page)
+    assert "The ethnic group is missing" not in main_words(page)
+    assert "Where the child died is missing" in main_words(page)
+
+    why = {"answer_gaps_left_because": "The notes are lost"}
+    coordinator.send(page, "Record", when="2017-06-01", **why)
+
+    assert case.state == "returned"
+    assert "Entered with gaps" in main_words(coordinator.get(PAGE))
+
+
+def test_the_tables_come_as_rows_and_as_a_workbook(coordinator, reviewed):
+    reviewed()
+    rows = coordinator.get(f"{PAGE}/tables.csv").text.splitlines()
+    workbook = load_workbook(io.BytesIO(coordinator.get(f"{PAGE}/tables.xlsx").data))
+
+    assert rows[0].endswith("Table,Title,Row,Column,Reviews")
+    assert '1,"Reviews completed, by preventability",No modifiable factors identified,Reviews,1' in rows
+    assert len(workbook.sheetnames) == 12
+    sheet = workbook["Table 2"]
+    assert (sheet["A3"].value, sheet["C3"].value) == ("4. Malignancy", 1)
+    assert sheet["A3"].data_type == "s"
+
+
+class TestTheRecords:
+    def test_they_are_taken_for_a_purpose_and_that_is_recorded_with_each_case(self, coordinator, reviewed, session):
+        case = reviewed(Details(postcode="ZZ1 1ZZ"), nhs_number="9434765919", cdop_ref="=1+1")
+        page = coordinator.get(f"{PAGE}/records")
+        assert "The records identify children" in main_words(page)
+        assert "Say what the records are taken for" in main_words(coordinator.send(page, "Take the records"))
+
+        taken = coordinator.send(page, "Take the records", purpose="The return of 2017-18")
+
+        heads, row = taken.text.splitlines()
+        assert heads.lstrip("\ufeff").startswith("reference,cdop_ref,nhs_number")
+        assert row.startswith(f"{case.reference},'=1+1,9434765919,")
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "national_record_taken")).one()
+        assert (entry.case_id, entry.detail) == (case.id, {"purpose": "The return of 2017-18"})
+        assert "9434765919" not in taken.headers["Content-Disposition"]
+
+    @pytest.mark.parametrize("role", ["cdop_chair", "designated_doctor", "auditor"])
+    def test_they_are_for_the_coordinator_alone(self, seen_by, reviewed, role):
+        reviewed()
+        reader = seen_by(role)
+
+        assert "A record for each death" not in main_words(reader.get(PAGE))
+        assert reader.get(f"{PAGE}/records").status_code == 403
+
+    @pytest.mark.parametrize("role", ["business_manager", "board_chair", "agency_lead"])
+    def test_nobody_else_reaches_the_return(self, seen_by, reviewed, role):
+        reviewed()
+
+        assert seen_by(role).get(PAGE).status_code == 403
+
+
+def test_another_boards_deaths_are_not_shown(seen_by, reviewed, given):
+    case = reviewed()
+    other = seen_by("cdop_coordinator", on=given.a_board(), email="other@example.org")
+
+    assert case.reference not in main_words(other.get(PAGE))
+    assert other.get(f"{PAGE}?board={case.board.reference_prefix}").status_code == 404
+    assert case.reference not in other.get(f"{PAGE}/tables.csv?board={case.board.reference_prefix}").text
+
+
+def test_there_is_a_way_to_it_from_the_list(coordinator):
+    assert "National return of the year" in links_of(coordinator.get("/child-deaths/"))
