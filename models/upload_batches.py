@@ -143,20 +143,30 @@ def do_at_once(session: Session, upload: Upload, *, now: datetime) -> bool:
     return True
 
 
-def go_on(sessions: sessionmaker[Session], *, clock: Callable[[], datetime], until: datetime) -> bool:
-    """Go on with the uploads that wait, the oldest first, until none waits or `until` has come.
+def go_on(
+    sessions: sessionmaker[Session],
+    *,
+    clock: Callable[[], datetime],
+    until: datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Go on with the uploads that wait, the oldest first, until none waits, `until` has come or the process stops.
 
     Returns whether any still waits. It may be called again at any time, by any process.
     """
+
+    def goes_on() -> bool:
+        return clock() < until and not stopping()
+
     with sessions.begin() as session:
         forget_old_uploads(session, clock())
-    while clock() < until:
+    while goes_on():
         with sessions() as session:
             waiting = _first_waiting(session)
             if waiting is None:
                 return False
             with suppress(GivenUp, ImportedElsewhere):
-                _go_on_with(session, sessions, waiting, clock, until)
+                _go_on_with(session, sessions, waiting, clock, goes_on)
     return True
 
 
@@ -169,7 +179,11 @@ def _first_waiting(session: Session) -> Upload | None:
 
 
 def _go_on_with(
-    reading: Session, sessions: sessionmaker[Session], upload: Upload, clock: Callable[[], datetime], until: datetime
+    reading: Session,
+    sessions: sessionmaker[Session],
+    upload: Upload,
+    clock: Callable[[], datetime],
+    goes_on: Callable[[], bool],
 ) -> None:
     """Do one batch after another, each in a transaction of its own; the file is read in a session beside."""
     run_id, recording = upload.run.id, upload.stage == "recording"
@@ -178,7 +192,7 @@ def _go_on_with(
     earlier = earlier_than(reading, run_id, islice(rows, at)) if not recording else {}
     if recording:
         deque(islice(rows, at), maxlen=0)
-    while clock() < until:
+    while goes_on():
         batch = list(islice(rows, ROWS_AT_A_TIME))
         with sessions.begin() as session:
             if recording:

@@ -20,6 +20,7 @@ from models.public_notifications import forget_unconfirmed
 from models.pulse import TickPulse
 from models.queries.integrity import check_cases
 from models.unfinished_notification import remove_old
+from models.upload_batches import go_on
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import Office, send_waiting
@@ -29,6 +30,8 @@ SWEPT_WITHIN = timedelta(minutes=15)
 """How long the last sweep may be past before the engine counts as silent; a local default."""
 
 HEARTBEAT_TIMEOUT_SECONDS = 10
+IMPORTS_FOR = timedelta(seconds=20)
+"""How long uploaded files are gone on with at a time; a local default."""
 MINUTES_A_DAY = 24 * 60
 
 
@@ -95,6 +98,12 @@ def _restand(works: Works) -> int:
     return done
 
 
+def _import(works: Works) -> int:
+    """Go on with uploaded files for a while, and leave the rest to the next time, so that nothing else waits."""
+    clock = works.office.clock
+    return int(go_on(works.office.sessions, clock=clock, until=clock() + IMPORTS_FOR, stopping=works.stopping.is_set))
+
+
 def _verify(works: Works) -> int:
     """Compare what is stored beside some histories with what they say: in a day of minutes, all of them (P22)."""
     with works.office.sessions() as session:
@@ -133,6 +142,7 @@ TICKS = (
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
     Tick("restand", "Brings stored dates in line with a bank holiday announced late", 60, _restand),
+    Tick("imports", "Looks through and records uploaded files", 5, _import),
     Tick("verify", "Compares stored dates with the histories", 60, _verify),
     Tick("heartbeat", "Tells an outside watch that sweeps are made", 60, _beat),
 )

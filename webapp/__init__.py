@@ -71,7 +71,6 @@ BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
-    importing,
     importing, national_return,
     requests, reporting_pages,
     reminders, ladders,
