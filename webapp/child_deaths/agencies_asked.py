@@ -184,7 +184,7 @@ def proposal(session: Session, case: Case, standing: Standing, requests: Sequenc
     return Proposal(
         tuple(kinds),
         newborn,
-        tuple(agencies_to_ask(session, case, named)),
+        tuple(agencies_to_ask(session, case, [*(each.agency for each in requests), *named])),
         frozenset(name.casefold() for name in hospitals),
         frozenset((each.agency.casefold(), each.form.key) for each in requests if each.form and each.is_open),
     )
@@ -217,7 +217,7 @@ def _choices(forms: Sequence[Form]) -> list[Any]:
 
 def _ticked(proposed: Proposal, agency: str, left: Sequence[Form]) -> Iterator[str]:
     """Yield the forms proposed for an agency: the main one, and to a hospital those of the kind of death."""
-    if not agency or any(name == agency.casefold() for name, _ in proposed.asked):
+    if any(name == agency.casefold() for name, _ in proposed.asked):
         return
     for form in left:
         if not form.is_supplementary or agency.casefold() in proposed.hospitals:

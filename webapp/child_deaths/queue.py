@@ -32,7 +32,7 @@ from models.public_notification import PublicNotification
 from models.queries.access import may_see, places_of
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_person, needs_role
-from webapp.child_deaths.queued import Alike, in_scope, news_for, told_rows
+from webapp.child_deaths.queued import Alike, follows, news_for, told_rows
 from webapp.database import db
 from webapp.fields import ChoicesField, needed, offered, stripped
 from webapp.forms import PageForm
@@ -140,7 +140,7 @@ def show(notification: PublicNotification) -> ResponseReturnValue:
         notification=notification,
         board=db.session.get_one(Board, notification.board_id),
         groups=told_rows(notification),
-        scope=in_scope(db.session, notification),
+        findings=follows(db.session, notification),
         alike=_alike(notification),
         form=DecideForm(),
     )

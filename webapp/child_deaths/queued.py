@@ -9,16 +9,16 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from models.agency import Board
 from models.child_death import ChildDeath
-from models.child_deaths import child_told, residence_note
+from models.child_deaths import child_told
 from models.notification_queue import details_in, told_in
+from models.panel import panel_of
 from models.public_notification import PublicNotification
-from workflows.child_deaths import Eligibility, eligibility
 from workflows.codes import words_of
 from workflows.dates import PartialDate, day_in_words
 from workflows.definition import Kind, Question
 from workflows.reviews.child_death_review import NOTIFICATION_QUESTIONS
+from workflows.whether_reviewed import Finding, findings
 
 _QUESTIONS = {question.key: question for question in NOTIFICATION_QUESTIONS}
 
@@ -33,14 +33,6 @@ class Alike:
     state: str
     score: int
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whether the death is one to be reviewed here, as far as the notification tells."""
-
-    found: Eligibility | None
-    residence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +52,10 @@ class News:
     agencies: tuple[str, ...]
 
 
-def in_scope(session: Session, notification: PublicNotification) -> Scope:
-    """Return whether the death is reviewed (R-3.2 to R-3.5), by the youngest the child can have been."""
-    answers = notification.answers
-    born_on, died_on = PartialDate.parse(answers["born_on"]), PartialDate.parse(answers["died_on"])
-    told = {key: answers[key] for key in ("live_birth",) if answers.get(key)}
-    board = session.get_one(Board, notification.board_id)
-    found = eligibility(min(born_on.last, died_on.first), died_on.first, **told)
-    return Scope(found, residence_note(session, board, str(answers["normally_resident_in"])))
+def follows(session: Session, notification: PublicNotification) -> tuple[Finding, ...]:
+    """Return what follows from what was told: whether the death is reviewed, by whom, and what to do now."""
+    panel = panel_of(session, notification.board_id)
+    return findings(notification.answers, panel.areas if panel else ())
 
 
 def told_rows(notification: PublicNotification) -> list[tuple[str, list[Row]]]:

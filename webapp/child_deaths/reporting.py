@@ -69,10 +69,7 @@ def page(filling: Filling, section: str, number: int) -> ResponseReturnValue:
     if filling.is_returned or not 1 <= number <= len(pages):
         return redirect(filling.address("show"), 303)
     form = page_form(pages[number - 1], filling.kept)
-    if not form.is_submitted():
-        form.refuse(_begun_and_wrong(filling, form))
-        return _page(filling, asked, number, form, status=200)
-    if offered_again():
+    if not form.is_submitted() or offered_again():
         return _page(filling, asked, number, form)
     in_order = form.read()
     _keep(filling, form)
@@ -136,13 +133,6 @@ def _return(filling: Filling, form: PageForm) -> ResponseReturnValue | None:
     return redirect(filling.back(), 303)
 
 
-def _begun_and_wrong(filling: Filling, form: ReportingPage) -> dict[str, str]:
-    """Return what is wrong on a page that somebody has begun; an empty page is not blamed for being empty."""
-    keys = {question.key for question in form.asks}
-    begun = keys & {*filling.given, *filling.unknown}
-    return {key: words for key, words in filling.problems().items() if begun and key in keys}
-
-
 def _after(filling: Filling, section: Section, number: int) -> str:
     """Return the address of what comes next: what follows from an answer, the next section, or the check."""
     if number < len(filling.pages(section)):
@@ -152,8 +142,8 @@ def _after(filling: Filling, section: Section, number: int) -> str:
     return filling.address("page", section=keys[at], number=1) if at < len(keys) else filling.address("check")
 
 
-def _page(filling: Filling, section: Section, number: int, form: ReportingPage, status: int = 0) -> ResponseReturnValue:
+def _page(filling: Filling, section: Section, number: int, form: ReportingPage) -> ResponseReturnValue:
     page = render_template(
         "child_deaths/reporting_page.html", filling=filling, section=section, number=number, form=form
     )
-    return page, status or (422 if form.errors else 200)
+    return page, 422 if form.errors else 200

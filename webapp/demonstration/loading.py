@@ -10,6 +10,7 @@ from pathlib import Path
 from models.database import make_engine, make_sessions
 from models.moved_clock import ahead_by, move_clock
 from webapp.demonstration.absences import add_deputy, open_a_feed
+from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
 from webapp.demonstration.deaths import import_deaths
 from webapp.demonstration.people import add_people, appoint_people
@@ -59,6 +60,7 @@ def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
             session.flush()
             add_deputy(session, ids, now)
             feed = open_a_feed(session, ids, now)
+            add_child_deaths(session, ids, now)
             session.commit()
     finally:
         engine.dispose()

@@ -156,7 +156,7 @@ class NotificationForm(PageForm):
     def refuse(self, refused: AnswersRefused) -> None:
         """Say beside each answer why no case could be opened with it."""
         for problem in refused.problems:
-            key = "lived_in" if problem.question == "normally_resident_in" else problem.question
+            key = "area" if problem.question == "normally_resident_in" else problem.question
             if key in self and not self[key].errors:
                 self[key].errors = [problem.words]
             elif key not in self:

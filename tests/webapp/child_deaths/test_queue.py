@@ -78,9 +78,10 @@ class TestReading:
         grown = main_words(coordinator.get(address(told(born_on="1998-03-01"))))
         stillborn = main_words(coordinator.get(address(told(born_on="2017-05-31", live_birth="no"))))
 
-        assert "This death is to be reviewed" in reviewed
+        assert "so under 18" in reviewed
         assert "Aged 19 at death" in grown
-        assert "may not be one to review" in grown
+        assert "rules it out of scope, so that it is counted" in grown
+        assert "rules it out of scope, so that it is counted" not in reviewed
         assert "stillbirth is not reviewed" in stillborn
 
     def test_a_child_from_elsewhere_is_pointed_out(self, coordinator, told, board, session):
