@@ -15,7 +15,9 @@ from werkzeug.serving import make_server
 
 from models.case import Case
 from models.database import make_engine, make_sessions
+from models.reporting_form import ReportingForm
 from webapp import create_app
+from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
 from webapp.demonstration.people import PASSWORD, add_people, appoint_people
 from webapp.demonstration.reviews import PARTNERSHIP, scripts
@@ -23,7 +25,7 @@ from webapp.loading import load_script
 from webapp.settings import Settings
 from workflows.dates import london_day
 
-SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB")
+SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB", "the second death")
 
 
 @dataclass(frozen=True)
@@ -75,4 +77,7 @@ def _fill(session: Session) -> dict[str, str]:
             load_script(session, script, ids)
     appoint_people(session, ids)
     add_children(session, PARTNERSHIP, ids, now)
-    return {case.pseudonym: case.reference for case in session.scalars(select(Case))}
+    add_child_deaths(session, ids, now)
+    begun = select(Case.reference).join(ReportingForm, ReportingForm.case_id == Case.id).distinct()
+    cases = {case.pseudonym: case.reference for case in session.scalars(select(Case))}
+    return cases | {"A death": session.scalars(begun).one()}
