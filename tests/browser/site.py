@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from models.case import Case
+from models.case import Case, CaseEvent
 from models.database import make_engine, make_sessions
 from models.reporting_form import ReportingForm
 from webapp import create_app
@@ -78,6 +78,17 @@ def _fill(session: Session) -> dict[str, str]:
     appoint_people(session, ids)
     add_children(session, PARTNERSHIP, ids, now)
     add_child_deaths(session, ids, now)
-    begun = select(Case.reference).join(ReportingForm, ReportingForm.case_id == Case.id).distinct()
     cases = {case.pseudonym: case.reference for case in session.scalars(select(Case))}
-    return cases | {"A death": session.scalars(begun).one()}
+    return cases | _half_filled_form(session)
+
+
+def _half_filled_form(session: Session) -> dict[str, str]:
+    """Return in which death a form is begun, and by which event it was asked for."""
+    begun = session.scalars(select(ReportingForm).where(ReportingForm.answers != {})).one()
+    asked = select(CaseEvent.sequence).where(
+        CaseEvent.case_id == begun.case_id,
+        CaseEvent.step == "request_report",
+        CaseEvent.answers["agency"].astext == begun.agency,
+    )
+    reference = session.get_one(Case, begun.case_id).reference
+    return {"A death": reference, "A form": str(session.scalars(asked.order_by(CaseEvent.sequence).limit(1)).one())}

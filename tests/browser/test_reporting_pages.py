@@ -21,23 +21,21 @@ PAGES = (
     (COORDINATOR, "/child-deaths/queue/1/compare?case={A_death}"),
     (COORDINATOR, "/child-deaths/{A_death}/requests"),
     (COORDINATOR, "/child-deaths/{A_death}/requests/new"),
-    (COORDINATOR, "/child-deaths/{A_death}/requests/{form}/not-coming"),
+    (COORDINATOR, "/child-deaths/{A_death}/requests/{A_form}/not-coming"),
     (LEAD, "/cases/{A_death}/asked"),
-    (LEAD, "/child-deaths/{A_death}/forms/{form}"),
-    (LEAD, "/child-deaths/{A_death}/forms/{form}/child"),
-    (LEAD, "/child-deaths/{A_death}/forms/{form}/involvement/1"),
-    (LEAD, "/child-deaths/{A_death}/forms/{form}/involvement/2"),
-    (LEAD, "/child-deaths/{A_death}/forms/{form}/family/1"),
-    (LEAD, "/child-deaths/{A_death}/forms/{form}/check"),
+    (LEAD, "/child-deaths/{A_death}/forms/{A_form}"),
+    (LEAD, "/child-deaths/{A_death}/forms/{A_form}/child"),
+    (LEAD, "/child-deaths/{A_death}/forms/{A_form}/involvement/1"),
+    (LEAD, "/child-deaths/{A_death}/forms/{A_form}/involvement/2"),
+    (LEAD, "/child-deaths/{A_death}/forms/{A_form}/family/1"),
+    (LEAD, "/child-deaths/{A_death}/forms/{A_form}/check"),
 )
-# General practice is the first agency asked in the invented death: its third event.
-FORM = "3"
 
 
 def go(page: Page, site: Site, sign_in, role: str, path: str):
     if role:
         sign_in(page, role)
-    return page.goto(site.at(path.replace("{form}", FORM)))
+    return page.goto(site.at(path))
 
 
 @pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role} {path}" for role, path in PAGES])
@@ -97,7 +95,7 @@ def test_the_pages_after_it_can_be_read_by_everyone(page, site):
 
 def test_an_answer_asks_for_more_without_javascript(plain_page, site, sign_in):
     sign_in(plain_page, LEAD)
-    plain_page.goto(site.at(f"/child-deaths/{{A_death}}/forms/{FORM}/involvement/1"))
+    plain_page.goto(site.at("/child-deaths/{A_death}/forms/{A_form}/involvement/1"))
     plain_page.get_by_label("Yes").check()
 
     plain_page.get_by_role("button", name="Keep and continue").click()
@@ -109,7 +107,7 @@ def test_an_answer_asks_for_more_without_javascript(plain_page, site, sign_in):
 
 def test_the_form_can_be_filled_in_by_keyboard_alone(page, site, sign_in):
     sign_in(page, LEAD)
-    page.goto(site.at(f"/child-deaths/{{A_death}}/forms/{FORM}/child/1"))
+    page.goto(site.at("/child-deaths/{A_death}/forms/{A_form}/child/1"))
     page.get_by_label("Weeks of pregnancy at birth", exact=True).focus()
 
     page.keyboard.press("Tab")
