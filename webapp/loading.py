@@ -17,6 +17,7 @@ from webapp.replaying import moment_of, replay
 from webapp.scripts import Script
 
 LOADED = "script_loaded"
+FROM_A_SCRIPT = "The case was loaded from a script"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,4 @@ def _settle_messages(session: Session, case: Case) -> None:
     """Send nobody a message about what a script tells: it happened long ago, or never."""
     unsent = update(OutboxMessage).where(OutboxMessage.case_id == case.id, UNSETTLED)
     settled = {"outcome": "suppressed", "settled_at": OutboxMessage.created_at}
-    session.execute(unsent.values(**settled, last_error="The case was loaded from a script"))
+    session.execute(unsent.values(**settled, last_error=FROM_A_SCRIPT))

@@ -31,16 +31,17 @@ def command(port: int | None, host: str, day: datetime | None) -> None:
     click.echo("Starting the database …")
     address = application_address_in_use()
     now = start_on(address, day.date() if day else None)
-    click.echo("Adding the invented people and cases …")
-    for words in fill(address, CASES_BESIDE_THE_PROJECT, now):
-        click.echo(f"  {words}")
     port = port or _free_port(host)
-    environment = demonstration_environment(f"http://{host}:{port}")
+    site = f"http://{host}:{port}"
+    click.echo("Adding the invented people and cases …")
+    for words in fill(address, CASES_BESIDE_THE_PROJECT, now, site):
+        click.echo(f"  {words}")
+    environment = demonstration_environment(site)
     processes = [subprocess.Popen(_web(host, port), env=environment)]  # noqa: S603 - our own command
     if scheduler := _scheduler():
         processes.append(subprocess.Popen(scheduler, env=environment))  # noqa: S603 - our own command
     _wait_for(host, port, processes[0])
-    _greet(f"http://{host}:{port}/")
+    _greet(f"{site}/")
     sys.exit(_until_stopped(processes))
 
 

@@ -13,6 +13,7 @@ from webapp.demonstration.absences import add_deputy, open_a_feed
 from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
 from webapp.demonstration.deaths import import_deaths
+from webapp.demonstration.mornings import live_through
 from webapp.demonstration.people import add_people, appoint_people
 from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import Loaded, load_script
@@ -37,8 +38,11 @@ def start_on(address: str, day: date | None) -> datetime:
     return now
 
 
-def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
-    """Add what is not there yet, as it would stand at this moment; yield in words what was added or could not be."""
+def fill(address: str, beside: Path, now: datetime, site_address: str) -> Iterator[str]:
+    """Add what is not there yet, as it would stand at this moment; yield in words what was added or could not be.
+
+    The last few mornings are lived through, so that there are messages to read that lead to `site_address`.
+    """
     engine = make_engine(address)
     sessions = make_sessions(engine)
     added = 0
@@ -62,6 +66,7 @@ def fill(address: str, beside: Path, now: datetime) -> Iterator[str]:
             feed = open_a_feed(session, ids, now)
             add_child_deaths(session, ids, now)
             session.commit()
+        live_through(engine, site_address, now)
     finally:
         engine.dispose()
     if feed:

@@ -41,6 +41,7 @@ def show() -> ResponseReturnValue:
         page=min(page, last),
         last=last,
         address=lambda number: url_for(".show", page=number),
+        decides=bool(roles_held(db.session, current_person().id, clock.today()) & set(WHO_DECIDES)),
     )
     mark_seen(db.session, [delivery.id for delivery, _, _ in lines], clock.now())
     db.session.commit()
