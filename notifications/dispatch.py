@@ -184,7 +184,8 @@ def _prepare(session: Session, office: Office, ids: Sequence[int]) -> Prepared |
     if not by_mail:
         return None
     key = f"reviews.{uuid4().hex}"
-    words = wording.letter([items[delivery.id] for delivery in by_mail], office.site)
+    morning = by_mail[0].timing == "digest"
+    words = wording.letter([items[delivery.id] for delivery in by_mail], office.site, morning=morning)
     _hand_over(session, office, [delivery.id for delivery in by_mail], key)
     person = session.get_one(Person, by_mail[0].person_id)
     letter = Letter(to=person.email, subject=words.subject, text=words.text, key=key)

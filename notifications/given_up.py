@@ -5,11 +5,11 @@ Each decision is made once: of two people who decide on the same delivery, the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -38,17 +38,41 @@ class Seen:
         return cls(true())
 
 
-def undecided(session: Session, seen: Seen) -> Sequence[tuple[Delivery, OutboxMessage, Case]]:
-    """Return the deliveries somebody has to decide about, the oldest first, as far as may be seen."""
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """What went together in one letter to one person, or would have: the deliveries, and the cases they tell of."""
+
+    deliveries: Sequence[Delivery]
+    cases: Sequence[Case]
+
+    @property
+    def key(self) -> int:
+        """What stands for it in an address: its first delivery."""
+        return self.deliveries[0].id
+
+    @property
+    def ids(self) -> list[int]:
+        return [delivery.id for delivery in self.deliveries]
+
+
+def undecided(session: Session, seen: Seen) -> Sequence[GivenUp]:
+    """Return what somebody has to decide about, the oldest first, as far as may be seen."""
     found = (
-        select(Delivery, OutboxMessage, Case)
+        select(Delivery, Case)
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
         .join(Case, Case.id == OutboxMessage.case_id)
         .where(UNDECIDED, seen.cases)
         .order_by(Delivery.settled_at, Delivery.id)
         .limit(MOST_SHOWN)
     )
-    return [(delivery, message, case) for delivery, message, case in session.execute(found)]
+    letters: dict[object, list[tuple[Delivery, Case]]] = {}
+    for delivery, case in session.execute(found):
+        letters.setdefault((delivery.letter_key or delivery.id, delivery.outcome), []).append((delivery, case))
+    return [GivenUp([each for each, _ in told], _each_once(case for _, case in told)) for told in letters.values()]
+
+
+def _each_once(cases: Iterable[Case]) -> Sequence[Case]:
+    return list({case.id: case for case in cases}.values())
 
 
 def without_recipient(session: Session, seen: Seen) -> Sequence[tuple[OutboxMessage, Case]]:
@@ -63,8 +87,8 @@ def without_recipient(session: Session, seen: Seen) -> Sequence[tuple[OutboxMess
     return [(message, case) for message, case in session.execute(found)]
 
 
-def send_again(session: Session, delivery: Delivery, *, person_id: int, now: datetime) -> bool:
-    """Let a delivery be sent once more, as soon as may be; return whether nobody had decided otherwise before.
+def send_again(session: Session, letter: GivenUp, *, person_id: int, now: datetime) -> bool:
+    """Let it be sent once more, as soon as may be; return whether nobody had decided otherwise before.
 
     Whoever is told again after a fate nobody knows may have it twice: that is why a person decides.
     """
@@ -72,26 +96,24 @@ def send_again(session: Session, delivery: Delivery, *, person_id: int, now: dat
         "outcome": None, "settled_at": None, "attempts": 0, "send_after": now, "handed_over_at": None,
         "claimed_by": None, "lease_until": None,
     }  # fmt: skip
-    return _decide(session, delivery, "message_sent_again", again, person_id=person_id, now=now)
+    return _decide(session, letter, "message_sent_again", again, person_id=person_id, now=now)
 
 
-def leave(session: Session, delivery: Delivery, *, person_id: int, now: datetime) -> bool:
-    """Let a delivery be, as it is; return whether nobody had decided otherwise before."""
+def leave(session: Session, letter: GivenUp, *, person_id: int, now: datetime) -> bool:
+    """Let it be, as it is; return whether nobody had decided otherwise before."""
     left = {"decided_at": now, "decided_by": person_id}
-    return _decide(session, delivery, "message_left", left, person_id=person_id, now=now)
+    return _decide(session, letter, "message_left", left, person_id=person_id, now=now)
 
 
 def _decide(
-    session: Session, delivery: Delivery, action: str, values: Mapping[str, object], *, person_id: int, now: datetime
+    session: Session, letter: GivenUp, action: str, values: Mapping[str, object], *, person_id: int, now: datetime
 ) -> bool:
-    before = delivery.outcome
-    changed: CursorResult[int] = session.execute(  # type: ignore[assignment]
-        update(Delivery).where(Delivery.id == delivery.id, UNDECIDED, Delivery.outcome == before).values(**values)
-    )
-    if changed.rowcount != 1:
-        return False
-    settle_messages(session, [delivery.id], now)
-    case_id = session.scalar(select(OutboxMessage.case_id).where(OutboxMessage.id == delivery.message_id))
-    detail = {"delivery": delivery.id, "outcome": before}
-    audit.record(session, action, at=now, person_id=person_id, case_id=case_id, detail=detail)
-    return True
+    before = letter.deliveries[0].outcome
+    still = and_(Delivery.id.in_(letter.ids), UNDECIDED, Delivery.outcome == before)
+    decided = session.scalars(update(Delivery).where(still).values(**values).returning(Delivery.id)).all()
+    settle_messages(session, decided, now)
+    told = select(Delivery.id, OutboxMessage.case_id).join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
+    for delivery_id, case_id in session.execute(told.where(Delivery.id.in_(decided)).order_by(Delivery.id)):
+        detail = {"delivery": delivery_id, "outcome": before}
+        audit.record(session, action, at=now, person_id=person_id, case_id=case_id, detail=detail)
+    return bool(decided)

@@ -56,6 +56,10 @@ class Tick:
     every_seconds: int
     run: Callable[[Works], int]
 
+    @property
+    def every(self) -> timedelta:
+        return timedelta(seconds=self.every_seconds)
+
 
 def _sweep(works: Works) -> int:
     office = works.office

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +11,13 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.facts import Item, Kind, Site
-from workflows.dates import day_in_words, working_days
+from workflows.dates import DAYS_UP_TO, day_in_words, how_long, working_days
 
 WORDING = Path(__file__).parent / "wording"
 SERVICE = "Safeguarding reviews"
+
+MOST_UNDER_A_HEADING = 10
+"""How much a mail lists under one heading, so that it is still read: a local default. The rest is on the site."""
 
 HEADINGS: dict[Kind, str] = {
     "late": "Late",
@@ -49,23 +51,33 @@ def notices() -> dict[str, NoticeWords]:
     return {key: NoticeWords(each["kind"], each["says"]) for key, each in written.items()}
 
 
-def letter(items: Sequence[Item], site: Site, *, more_late: int = 0) -> Words:
-    """Return a letter that tells these things, the most pressing first. `more_late` counts what else is late."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a letter tells under one heading, and how much more of it there is on the worklist."""
+
+    heading: str
+    items: Sequence[Item]
+    more: int
+
+
+def letter(items: Sequence[Item], site: Site, *, morning: bool = False) -> Words:
+    """Return a letter that tells these things, the most pressing first; `morning` for the one mail of a morning."""
     # Somebody who holds two roles is told the same thing twice, and reads it once.
     ordered = sorted(set(items), key=_pressing)
-    groups = [
-        (heading, [item for item in ordered if item.kind == kind])
-        for kind, heading in HEADINGS.items()
-        if any(item.kind == kind for item in ordered)
-    ]
     text = _template().render(
-        groups=groups,
+        groups=list(_groups(ordered)),
+        morning=morning,
         sentence=sentence,
-        more_late=more_late,
-        worklist=site.link("/worklist/?only=late"),
+        messages=site.link("/messages/"),
         choices=site.link("/account/messages"),
     )
     return Words(subject(ordered), text)
+
+
+def _groups(ordered: Sequence[Item]) -> Iterator[Group]:
+    for kind, heading in HEADINGS.items():
+        if items := [item for item in ordered if item.kind == kind]:
+            yield Group(heading, items[:MOST_UNDER_A_HEADING], max(0, len(items) - MOST_UNDER_A_HEADING))
 
 
 def subject(items: Sequence[Item]) -> str:
@@ -103,9 +115,9 @@ def _due(item: Item) -> str:
         return f"On {day}."
     if item.on < item.today:
         verb = "It was to be looked at by" if item.kind == "hold" else "It was due on"
-        return f"{verb} {day}{f' and is {_days(-item.working_days)} late' if item.working_days else ''}."
-    when = "which is today" if item.on == item.today else f"in {_days(item.working_days)}" if item.working_days else ""
-    return f"{'To be looked at by' if item.kind == 'hold' else 'Due on'} {day}{', ' if when else ''}{when}."
+        return f"{verb} {day} and is {_late(item)} late."
+    when = "which is today" if item.on == item.today else f"in {_ahead(item)}"
+    return f"{'To be looked at by' if item.kind == 'hold' else 'Due on'} {day}, {when}."
 
 
 def _circumstances(item: Item) -> list[str]:
@@ -120,19 +132,30 @@ def _circumstances(item: Item) -> list[str]:
 
 
 def _standing(item: Item) -> str:
-    if item.kind == "late" and item.working_days < 0:
-        return f", {_days(-item.working_days)} late"
+    if item.kind == "late" and item.on:
+        return f", {_late(item)} late"
     if item.kind in {"due", "hold"} and item.on:
         return f", {'by' if item.kind == 'hold' else 'due'} {day_in_words(item.on)}"
     return ""
 
 
-def _days(number: int) -> str:
-    return working_days(number).words()
+def _late(item: Item) -> str:
+    """Return how long the day has passed: in working days while they can be counted at a glance."""
+    on = item.on or item.today
+    few = item.working_days and (item.today - on).days <= DAYS_UP_TO
+    return working_days(-item.working_days).words() if few else how_long(on, item.today)
 
 
-def _pressing(item: Item) -> tuple[int, date, str]:
-    return list(HEADINGS).index(item.kind), item.on or date.max, str(item.reference)
+def _ahead(item: Item) -> str:
+    on = item.on or item.today
+    few = item.working_days and (on - item.today).days <= DAYS_UP_TO
+    return working_days(item.working_days).words() if few else how_long(item.today, on)
+
+
+def _pressing(item: Item) -> tuple[int, int, str]:
+    """Return what sorts the most pressing first: what is newly late before what has long been."""
+    days = abs((item.on - item.today).days) if item.on else 0
+    return list(HEADINGS).index(item.kind), days, str(item.reference)
 
 
 @cache

@@ -27,6 +27,10 @@ MONTH_NAMES = (
     "December",
 )
 
+# Longer than this and a length of time is easier to grasp in months, in years.
+DAYS_UP_TO = 61
+MONTHS_UP_TO = 24
+
 Precision = Literal["day", "month"]
 Unit = Literal["working_days", "days", "weeks", "months"]
 
@@ -152,6 +156,14 @@ def months_from(day: date, number: int) -> date:
     if not 1 <= year <= 9999:
         raise ValueError(f"{number} months from {day_in_words(day)} is not a date that can be written")
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def how_long(start: date, end: date) -> str:
+    """Return the time between two days: in days, in whole months or, when there are many of them, in whole years."""
+    if (end - start).days <= DAYS_UP_TO:
+        return days((end - start).days).words()
+    whole = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+    return months(whole).words() if whole <= MONTHS_UP_TO else f"{whole // 12} years"
 
 
 def day_in_words(day: date) -> str:

@@ -148,6 +148,17 @@ def test_a_morning_mail_reads_well():
     assert "On 28 February 2014. The report has been approved." in words.text
 
 
+def test_a_morning_with_very_much_in_it_is_still_a_mail_that_is_read():
+    many = [item(on=date(2013, 1, 1 + day), working_days=-290) for day in range(25)]
+    words = letter(many, SITE, morning=True)
+
+    assert words.subject == "Safeguarding reviews: 25 late"
+    assert words.text.startswith("Good morning.")
+    assert words.text.count("* BEX-2012-003") == 10
+    assert "… and 15 more, listed with these: https://reviews.example.org/messages/" in words.text
+    assert "is 13 months late" in words.text
+
+
 def test_a_letter_about_one_thing_says_it_in_its_subject():
     assert subject([item()]) == "BEX-2012-003: Complete the review, 3 working days late"
     assert subject([item("due", on=date(2014, 3, 10), working_days=5)]) == (

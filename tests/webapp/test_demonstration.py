@@ -1,13 +1,16 @@
 """The demonstration can be told on any day, and shows a case in every state; published cases beside it hold."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from models.case import Case
+from models.delivery import DemonstrationLetter
 from models.outbox import OutboxMessage
+from webapp.demonstration.mornings import live_through
 from webapp.demonstration.people import add_people, appoint_people, sign_ins
 from webapp.demonstration.reviews import scripts
 from webapp.loading import load_script
@@ -60,3 +63,24 @@ def test_there_is_somebody_for_every_role(session):
     appoint_people(session, add_people(session, moment_of(WED_18_NOV_2026)))
 
     assert {each.role for each in sign_ins()} == set(ROLES) == set(ids)
+
+
+def test_the_last_mornings_leave_messages_to_read_once(committed_database):
+    """The morning mails of the days before, all to invented people, whenever the demonstration is started."""
+    now = datetime(2026, 11, 18, 14, tzinfo=UTC)
+    with Session(committed_database.engine) as session:
+        ids = add_people(session, now)
+        for script in scripts(WED_18_NOV_2026):
+            if script.title.endswith(("Child CB", "Child CD", "Child CG")):
+                load_script(session, script, ids)
+        appoint_people(session, ids)
+        session.commit()
+
+    sent = live_through(committed_database.engine, "http://127.0.0.1:8000", now)
+
+    with Session(committed_database.engine) as session:
+        letters = session.scalars(select(DemonstrationLetter)).all()
+    assert sent > 0
+    assert {letter.to.rpartition("@")[2] for letter in letters} == {"demonstration.example"}
+    assert max(letter.kept_at for letter in letters) <= now
+    assert live_through(committed_database.engine, "http://127.0.0.1:8000", now) == 0

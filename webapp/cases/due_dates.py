@@ -7,14 +7,12 @@ from datetime import date
 from webapp.wording import counted, deadline_mark
 from workflows.calendar import Calendar
 from workflows.clocks import LATE, Deadline, Status, overdue_by
-from workflows.dates import Period, day_in_words
+from workflows.dates import DAYS_UP_TO, Period, day_in_words, how_long
 from workflows.explanation import Explanation, explain
 from workflows.standing import Standing
 
-# Longer than this and a length of time is easier to grasp in days, in months, in years.
+# Further ahead than this and a length of time is easier to grasp in days.
 WORKING_DAYS_UP_TO = 14
-DAYS_UP_TO = 61
-MONTHS_UP_TO = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +129,3 @@ def ahead(today: date, due: date, calendar: Calendar) -> str:
         working = calendar.working_days_between(today, due)
         return f"In {counted(working, 'working day')}" if working else f"In {how_long(today, due)}"
     return f"In {how_long(today, due)}"
-
-
-def how_long(start: date, end: date) -> str:
-    """Return the time between two days: in days, in whole months or, when there are many of them, in whole years."""
-    if (end - start).days <= DAYS_UP_TO:
-        return counted((end - start).days, "day")
-    months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
-    return counted(months, "month") if months <= MONTHS_UP_TO else counted(months // 12, "year")

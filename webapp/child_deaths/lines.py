@@ -6,11 +6,11 @@ from datetime import date
 
 from models.queries.child_death_list import Awaited, Beside
 from models.queries.worklist import Row
-from webapp.cases.due_dates import ahead, how_long
+from webapp.cases.due_dates import ahead
 from webapp.wording import deadline_mark
 from webapp.worklist.lines import Line, line_of, status_of
 from workflows.calendar import Calendar
-from workflows.dates import day_in_words
+from workflows.dates import day_in_words, how_long
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ from workflows.calendar import Calendar
 from workflows.dates import LONDON
 
 MORNINGS = 4
-NOT_TAKEN = "designated.doctor@"
-LOST = "board.member@"
+NOT_TAKEN = "board.chair@"
+LOST = "subgroup.chair@"
 
 
 class AwkwardSender(LogSender):
-    """Keeps letters as a demonstration does, but loses one of them and refuses another, so that both can be seen."""
+    """Keeps letters as a demonstration does, but for one it refuses and one it loses, so that both can be seen."""
 
     def send(self, letter: Letter) -> Receipt:
         """Keep the letter. Raises DeliveryFailed and FateUnknown for those it is awkward about."""
@@ -48,7 +48,11 @@ def live_through(engine: Engine, site_address: str, now: datetime) -> int:
         calendar = calendar_in_force(session)
     mornings = sorted(_mornings_before(now, calendar))
     _tell_what_happened_since(sessions, mornings[0])
-    return sum(_live(engine, sessions, site_address, morning, calendar) for morning in mornings)
+    awkward = mornings[-2]
+    return sum(
+        _live(engine, sessions, site_address, morning, calendar, AwkwardSender if morning == awkward else LogSender)
+        for morning in mornings
+    )
 
 
 def _mornings_before(now: datetime, calendar: Calendar) -> Iterator[datetime]:
@@ -70,11 +74,16 @@ def _tell_what_happened_since(sessions: sessionmaker[Session], first: datetime) 
 
 
 def _live(
-    engine: Engine, sessions: sessionmaker[Session], site_address: str, morning: datetime, calendar: Calendar
+    engine: Engine,
+    sessions: sessionmaker[Session],
+    site_address: str,
+    morning: datetime,
+    calendar: Calendar,
+    sender: type[LogSender],
 ) -> int:
     office = Office(
         sessions=sessions,
-        sender=AwkwardSender(sessions, lambda: morning),
+        sender=sender(sessions, lambda: morning),
         clock=lambda: morning,
         site=Site(site_address),
         calendar=lambda: calendar,

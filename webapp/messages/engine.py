@@ -64,6 +64,7 @@ def show() -> ResponseReturnValue:
         "messages/engine.html",
         ticks=[(tick, beats.get(tick.name)) for tick in TICKS],
         backlog=backlog(db.session, now),
+        process=max(beats.values(), key=lambda each: each.started_at).process if beats else None,
         silent=is_silent(last_swept(db.session), now),
         now=now,
     )

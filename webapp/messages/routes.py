@@ -1,5 +1,7 @@
 """The pages of messages: mine, those of a demonstration, and those that were given up."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from models.queries.accounts import roles_held
 from models.queries.messages import demonstration_letters, mark_seen, told_to
 from notifications.composing import Desk, item_of
 from notifications.facts import Item, NotForAMessage, Site
-from notifications.given_up import Seen, leave, send_again, undecided, without_recipient
+from notifications.given_up import GivenUp, Seen, leave, send_again, undecided, without_recipient
 from notifications.wording import HEADINGS, sentence
 from webapp import clock
 from webapp.access import current_person, in_a_demonstration, needs_role, signed_in
@@ -27,11 +29,11 @@ WHO_DECIDES = (ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR)
 def show() -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=int))
     told, last = told_to(db.session, current_person().id, clock.today(), page=page, size=PAGE_SIZE)
-    desk = Desk(Site(request.host_url.rstrip("/")), db.calendar, clock.now())
+    site = Site(request.host_url.rstrip("/"))
     lines = [
         (delivery, item, case)
         for delivery, message, case in told
-        if (item := _item(delivery, message, desk)) is not None
+        if (item := _item(delivery, message, Desk(site, db.calendar, _told_at(delivery)))) is not None
     ]
     html = render_template(
         "messages/show.html",
@@ -60,7 +62,7 @@ def failed() -> ResponseReturnValue:
     seen = _seen()
     return render_template(
         "messages/failed.html",
-        undecided=undecided(db.session, seen),
+        letters=undecided(db.session, seen),
         nobody=without_recipient(db.session, seen),
         links=not _administers(),
     )
@@ -69,16 +71,16 @@ def failed() -> ResponseReturnValue:
 @messages.route("/failed/<int:delivery_id>/send-again", methods=["POST"])
 @needs_role(*WHO_DECIDES)
 def resend(delivery_id: int) -> ResponseReturnValue:
-    delivery = _undecided(delivery_id)
-    done = send_again(db.session, delivery, person_id=current_person().id, now=clock.now())
+    letter = _undecided(delivery_id)
+    done = send_again(db.session, letter, person_id=current_person().id, now=clock.now())
     return _decided(done, "It will be sent again within a minute, or in the morning mail.")
 
 
 @messages.route("/failed/<int:delivery_id>/leave", methods=["POST"])
 @needs_role(*WHO_DECIDES)
 def give_up(delivery_id: int) -> ResponseReturnValue:
-    delivery = _undecided(delivery_id)
-    done = leave(db.session, delivery, person_id=current_person().id, now=clock.now())
+    letter = _undecided(delivery_id)
+    done = leave(db.session, letter, person_id=current_person().id, now=clock.now())
     return _decided(done, "It will not be sent again.")
 
 
@@ -91,12 +93,11 @@ def _decided(done: bool, words: str) -> ResponseReturnValue:
     return redirect(url_for(".failed"), 303)
 
 
-def _undecided(delivery_id: int) -> Delivery:
-    """Return the delivery, if it is there and about a case the person asking may see."""
-    found = (delivery for delivery, _, _ in undecided(db.session, _seen()) if delivery.id == delivery_id)
-    delivery = next(found, None)
-    if delivery is not None:
-        return delivery
+def _undecided(delivery_id: int) -> GivenUp:
+    """Return what was given up together with a delivery, as far as the person asking may see it."""
+    letter = next((each for each in undecided(db.session, _seen()) if each.key == delivery_id), None)
+    if letter is not None:
+        return letter
     flash("There is nothing to decide about this message any more.", "note")
     return abort(redirect(url_for(".failed"), 303))
 
@@ -107,6 +108,11 @@ def _administers() -> bool:
 
 def _seen() -> Seen:
     return Seen.everything() if _administers() else Seen(may_see(current_person().id, clock.today()))
+
+
+def _told_at(delivery: Delivery) -> datetime:
+    """Return the moment whose words are shown: that at which it was told, or now where it is still to be."""
+    return delivery.handed_over_at or delivery.settled_at or clock.now()
 
 
 def _item(delivery: Delivery, message: object, desk: Desk) -> Item | None:

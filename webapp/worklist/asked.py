@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.queries.worklist import Asked
-from webapp.cases.due_dates import ahead, how_long
+from webapp.cases.due_dates import ahead
 from webapp.wording import deadline_mark
 from webapp.worklist.lines import status_of
 from workflows.calendar import Calendar
-from workflows.dates import day_in_words
+from workflows.dates import day_in_words, how_long
 
 
 @dataclass(frozen=True, slots=True)

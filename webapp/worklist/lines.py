@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.queries.worklist import Row
-from webapp.cases.due_dates import ahead, how_long
+from webapp.cases.due_dates import ahead
 from webapp.wording import deadline_mark
 from workflows import registry
 from workflows.calendar import Calendar
 from workflows.clocks import Status
 from workflows.codes import HOLD_KINDS, words_of
-from workflows.dates import day_in_words
+from workflows.dates import day_in_words, how_long
 from workflows.roles import in_words
 
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from tests.webapp.cases.histories import standing_after
-from webapp.cases.due_dates import ahead, dates_that_matter, due_date, how_long
+from webapp.cases.due_dates import ahead, dates_that_matter, due_date
 from workflows.calendar import england
+from workflows.dates import how_long
 
 MON_10_MAR = date(2014, 3, 10)
 

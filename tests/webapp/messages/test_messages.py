@@ -147,7 +147,7 @@ def test_what_could_not_be_sent_is_shown_and_sent_again_by_a_person(
     page = browser.get("/messages/failed")
     assert all(each in page.text for each in (case.reference, "Subgroup chair", words, "Why not"))
 
-    browser.send(page, f"Send it again: {case.reference}, subgroup chair")
+    browser.send(page, f"Send it again: subgroup chair, {case.reference}")
 
     session.refresh(delivery)
     message = session.get_one(OutboxMessage, delivery.message_id, populate_existing=True)
@@ -162,8 +162,8 @@ def test_what_could_not_be_sent_may_be_left_and_is_decided_once(case, told, some
     browser = as_(manager)
     page = browser.get("/messages/failed")
 
-    browser.send(page, f"Leave it: {case.reference}, subgroup chair")
-    again = browser.send(page, f"Send it again: {case.reference}, subgroup chair")
+    browser.send(page, f"Leave it: subgroup chair, {case.reference}")
+    again = browser.send(page, f"Send it again: subgroup chair, {case.reference}")
 
     session.refresh(delivery)
     assert (delivery.outcome, delivery.decided_by) == ("failed", manager.id)
