@@ -19,6 +19,7 @@ from models.reporting_form import ReportingForm
 from webapp import create_app
 from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
+from webapp.demonstration.mornings import live_through
 from webapp.demonstration.people import PASSWORD, add_people, appoint_people
 from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import load_script
@@ -56,6 +57,7 @@ def running(address: str) -> Iterator[Site]:
     with Session(engine) as session:
         cases = _fill(session)
         session.commit()
+    live_through(engine, "http://127.0.0.1:8000", datetime.now(UTC))
     app = create_app(Settings(secret_key="x" * 48, demonstration=True), sessions=make_sessions(engine))
     web = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=web.serve_forever, daemon=True)
