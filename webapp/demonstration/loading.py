@@ -14,6 +14,7 @@ from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
 from webapp.demonstration.deaths import import_deaths
 from webapp.demonstration.mornings import live_through
+from webapp.demonstration.panels import add_the_panel
 from webapp.demonstration.people import add_people, appoint_people
 from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import Loaded, load_script
@@ -59,6 +60,7 @@ def fill(address: str, beside: Path, now: datetime, site_address: str) -> Iterat
                 yield _not_loaded(script, outcome)
         import_deaths(sessions, ids[CDOP_COORDINATOR], lambda: now)
         with sessions() as session:
+            add_the_panel(session, ids, now)
             appoint_people(session, ids)
             add_children(session, PARTNERSHIP, ids, now)
             session.flush()

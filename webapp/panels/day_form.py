@@ -9,7 +9,7 @@ from wtforms import Field, HiddenField
 
 from models.panel import PanelMember
 from models.panel_meetings import CHAIR, roles_of
-from webapp.cases.forms import QuestionsForm, Typed, box_of, unseen
+from webapp.cases.forms import LongListField, QuestionsForm, Typed, box_of, unseen
 from webapp.cases.known import Known
 from webapp.fields import ChoicesField, OneOfField, offered
 from webapp.panels.forms import seat_choice
@@ -35,7 +35,7 @@ class DayForm(QuestionsForm):
     """When what the form began with was kept, so that two people who write at once hear of each other."""
     cautions_seen = HiddenField()
     present = ChoicesField("Who is present for this case")
-    chair = OneOfField("Who is in the chair for this case")
+    chair = LongListField("Who is in the chair for this case")
     members: Mapping[str, PanelMember]
 
     @property
@@ -94,7 +94,8 @@ def day_form(
     sent = [MultiDict([(name, value) for name, values in typed.items() for value in values])] if typed else []
     form: DayForm = form_class(*sent, data={**begun, **unseen(length)})
     seats = [(key, seat_choice(each.role, each.agency, each.person.name)) for key, each in known.items()]
-    form.present.choices = form.chair.choices = offered(seats)
+    form.present.choices = offered(seats)
+    form.chair.choices = offered([("", "Choose"), *seats])
     return form
 
 
