@@ -20,6 +20,7 @@ from webapp import create_app
 from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
 from webapp.demonstration.mornings import live_through
+from webapp.demonstration.panels import add_the_panel
 from webapp.demonstration.people import PASSWORD, add_people, appoint_people
 from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import load_script
@@ -77,6 +78,7 @@ def _fill(session: Session) -> dict[str, str]:
     for script in scripts(london_day(now)):
         if script.title.endswith(SHOWN):
             load_script(session, script, ids)
+    add_the_panel(session, ids, now)
     appoint_people(session, ids)
     add_children(session, PARTNERSHIP, ids, now)
     add_child_deaths(session, ids, now)

@@ -11,8 +11,11 @@ from models.case import Case
 from models.delivery import DemonstrationLetter
 from models.outbox import OutboxMessage
 from webapp.demonstration.mornings import live_through
+from models.panel import DeclaredInterest, Meeting
+from models.panel_minutes import latest_minutes
+from webapp.demonstration.panels import add_the_panel
 from webapp.demonstration.people import add_people, appoint_people, sign_ins
-from webapp.demonstration.reviews import scripts
+from webapp.demonstration.reviews import BOARD, PARTNERSHIP, scripts
 from webapp.loading import load_script
 from webapp.replaying import moment_of, replay
 from webapp.scripts import read_script
@@ -84,3 +87,21 @@ def test_the_last_mornings_leave_messages_to_read_once(committed_database):
     assert {letter.to.rpartition("@")[2] for letter in letters} == {"demonstration.example"}
     assert max(letter.kept_at for letter in letters) <= now
     assert live_through(committed_database.engine, "http://127.0.0.1:8000", now) == 0
+
+
+def test_there_is_a_panel_with_a_meeting_held_and_one_to_come(session):
+    now = moment_of(WED_18_NOV_2026)
+    ids = add_people(session, now)
+    for board in (BOARD, PARTNERSHIP):
+        replay(session, next(each for each in scripts(WED_18_NOV_2026) if each.board == board))
+
+    add_the_panel(session, ids, now)
+    add_the_panel(session, ids, now)
+
+    held, to_come = session.scalars(select(Meeting).order_by(Meeting.held_on)).all()
+    assert (held.held_on, to_come.held_on) == (date(2026, 10, 22), date(2026, 11, 19))
+    assert [each.case.pseudonym for each in to_come.cases] == ["Child Severn", "Child Tamar", "Child Dart"]
+    assert session.scalar(select(func.count()).select_from(DeclaredInterest)) == 1
+    minutes = latest_minutes(session, held)
+    assert minutes is not None
+    assert minutes.approved_at is not None

@@ -1,0 +1,131 @@
+"""A panel in a real browser: its papers readable by all, and the day itself by keyboard alone and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import violations
+
+PANEL = "/panels/WNP"
+
+
+def meeting_to_come(page: Page, site) -> str:
+    """Return the address of Thursday's meeting."""
+    page.goto(site.at(PANEL))
+    return page.locator("section[aria-labelledby=to-come] a", has_text="20").first.get_attribute("href") or ""
+
+
+def case_page(page: Page, site, pseudonym: str) -> Page:
+    """Open the page of a case on the day."""
+    page.goto(site.at(meeting_to_come(page, site)))
+    page.get_by_role("link", name=pseudonym, exact=True).click()
+    expect(page.get_by_role("heading", name=pseudonym)).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["", "/settings", "/members/new", "/actions", "/meetings/new", "meeting", "meeting/agenda", "meeting/pack/review",
+     "meeting/minutes", "meeting/actions/new"],
+)  # fmt: skip
+def test_what_the_coordinator_works_with_can_be_read_by_everyone(page, narrow_page, site, sign_in, part):
+    for opened in (page, narrow_page):
+        sign_in(opened, "cdop.coordinator")
+        address = meeting_to_come(opened, site) if part.startswith("meeting") else PANEL
+        opened.goto(site.at(address + part.removeprefix("meeting")))
+        assert violations(opened) == []
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_what_a_member_reads_can_be_read_by_everyone_and_printed(page, narrow_page, site, sign_in):
+    for opened in (page, narrow_page):
+        sign_in(opened, "panel.member")
+        address = meeting_to_come(opened, site)
+        for part in ("", "/interests"):
+            opened.goto(site.at(address + part))
+            assert violations(opened) == []
+        opened.get_by_role("button", name="I have no interest in these cases").click()
+        expect(opened.get_by_role("heading", name="Child Severn")).to_be_visible()
+        assert violations(opened) == []
+        assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert "Child Dart" not in page.content()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("link", name="The meeting")).to_be_hidden()
+
+
+def test_the_day_can_be_read_by_everyone(page, narrow_page, site, sign_in):
+    for opened in (page, narrow_page):
+        case_page(sign_in(opened, "cdop.chair"), site, "Child Tamar")
+        assert violations(opened) == []
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_quorum_is_said_as_members_are_ticked(page, site, sign_in):
+    case_page(sign_in(page, "cdop.chair"), site, "Child Tamar")
+    quorum = page.locator("#quorum")
+    expect(quorum).to_contain_text("Nobody for police")
+
+    for seat in ("Chair", "Designated doctor", "Children’s social care", "Police"):
+        page.get_by_label(seat).first.check()
+
+    expect(quorum).to_contain_text("Quorate")
+    expect(quorum).not_to_contain_text("Nobody")
+    page.reload()
+    expect(page.get_by_label("Police").first).to_be_checked()
+
+
+def test_without_scripts_the_quorum_and_another_row_come_with_the_form(plain_page, site, sign_in):
+    case_page(sign_in(plain_page, "cdop.chair"), site, "Child Dart")
+    plain_page.get_by_label("Lead nurse").first.check()
+    plain_page.get_by_label("What it was of factor 1").fill("A call instead of a visit")
+    plain_page.get_by_role("button", name="Add another factor").click()
+
+    expect(plain_page.get_by_label("What it was of factor 2")).to_be_focused()
+    expect(plain_page.locator("#quorum")).to_contain_text("Nobody for the local authority")
+    plain_page.get_by_role("button", name="Keep what is entered").click()
+    expect(plain_page.get_by_label("What it was of factor 1")).to_have_value("A call instead of a visit")
+
+
+def test_a_case_is_concluded_by_keyboard_alone(page, site, sign_in):
+    """From the top of the page to the next case: presence, a factor, the category, preventability, recording."""
+    case_page(sign_in(page, "cdop.chair"), site, "Child Severn")
+
+    for seat in ("Chair", "Designated doctor", "Children’s social care", "Police"):
+        _tab_to(page, page.get_by_label(seat).first)
+        page.keyboard.press("Space")
+    _tab_to(page, page.get_by_label("Who is in the chair for this case"))
+    _tab_to(page, page.get_by_label("What it was of factor 1"))
+    page.keyboard.type("An appointment was moved twice")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Service")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Yes")
+    _tab_to(page, page.get_by_label("1. Deliberately inflicted injury, abuse or neglect").first)
+    for _ in range(7):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("7. Chromosomal").first).not_to_be_checked()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("7. Chromosomal").first).to_be_checked()
+    _tab_to(page, page.get_by_label("Modifiable factors identified").first)
+    page.keyboard.press("Space")
+    expect(page.locator("#quorum")).to_contain_text("Quorate")
+    _tab_to(page, page.get_by_role("button", name="Record the review and its conclusions"))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Child Tamar")).to_be_visible()
+    expect(page.get_by_text("The review of Child Severn and its conclusions are recorded")).to_be_visible()
+    page.keyboard.press("Alt+8")
+    expect(page.get_by_role("heading", name="Child Severn")).to_be_visible()
+    expect(page.get_by_text("An appointment was moved twice")).to_be_visible()
+
+
+def _tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until this has the focus, as somebody without a mouse does."""
+    for _ in range(80):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} was not reached by keyboard")
