@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from models.case import Case
 from models.delivery import DemonstrationLetter
 from models.outbox import OutboxMessage
-from webapp.demonstration.mornings import live_through
 from models.panel import DeclaredInterest, Meeting
 from models.panel_minutes import latest_minutes
+from webapp.demonstration.mornings import live_through
 from webapp.demonstration.panels import add_the_panel
 from webapp.demonstration.people import add_people, appoint_people, sign_ins
 from webapp.demonstration.reviews import BOARD, PARTNERSHIP, scripts
@@ -98,8 +98,9 @@ def test_there_is_a_panel_with_a_meeting_held_and_one_to_come(session):
     add_the_panel(session, ids, now)
     add_the_panel(session, ids, now)
 
-    held, to_come = session.scalars(select(Meeting).order_by(Meeting.held_on)).all()
+    held, now_held, to_come = session.scalars(select(Meeting).order_by(Meeting.held_on)).all()
     assert (held.held_on, to_come.held_on) == (date(2026, 10, 22), date(2026, 11, 19))
+    assert now_held.held_on == WED_18_NOV_2026
     assert [each.case.pseudonym for each in to_come.cases] == ["Child Severn", "Child Tamar", "Child Dart"]
     assert session.scalar(select(func.count()).select_from(DeclaredInterest)) == 1
     minutes = latest_minutes(session, held)

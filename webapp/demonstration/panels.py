@@ -1,6 +1,6 @@
-"""An invented panel that serves two boards: who sits on it, a meeting it held, and Thursday's meeting to come.
+"""An invented panel that serves two boards: who sits on it, a meeting it held, one today, and Thursday’s to come.
 
-Four deaths are told for it, named after rivers on its papers. The children, their families and their members are
+The deaths are told for it, and named after rivers on its papers. The children, their families and the members are
 invented.
 """
 
@@ -70,6 +70,13 @@ CONCLUDED = Death(
     {"expected": "no", "place_of_death": "home", "sex": "male", "ethnic_group": "B"},
 )  # fmt: skip
 
+TODAY = Death(
+    "Child Ouse", 100, 2,
+    "Born at 24 weeks after labour that came suddenly. Cared for on a neonatal unit, where the baby died on the third "
+    "day. The mother had been told at another hospital that nothing was wrong.",
+    {"expected": "no", "place_of_death": "acute_hospital_neonatal_unit", "sex": "male", "ethnic_group": "M"},
+)  # fmt: skip
+
 TO_COME = (
     Death(
         "Child Severn", 160, 1_420,
@@ -122,6 +129,8 @@ class _Telling:
         self._seat_members()
         self._hold(self._death(CONCLUDED))
         self._plan([self._death(each) for each in TO_COME])
+        if self._thursday() != self.today:
+            self._meet_today(self._death(TODAY))
 
     def _seat_members(self) -> None:
         seats = [(self.session.get_one(Person, self.ids[role]), seat, agency) for role, seat, agency in SEATS]
@@ -209,8 +218,15 @@ class _Telling:
         )  # fmt: skip
         release_pack(self.session, meeting, person_id=self.coordinator, now=self.now)
 
-    def _meeting(self, held_on: date) -> Meeting:
-        meeting = Meeting(panel=self.panel, panel_id=self.panel.board_id, held_on=held_on, created_at=self.now)
+    def _meet_today(self, case: Case) -> None:
+        """Meet today about one case, so that it can be tried how a case is concluded."""
+        meeting = self._meeting(self.today, theme="Neonatal")
+        list_case(self.session, meeting, case, actor=self.actor, on=self.today, now=self.now)
+
+    def _meeting(self, held_on: date, theme: str | None = None) -> Meeting:
+        meeting = Meeting(
+            panel=self.panel, panel_id=self.panel.board_id, held_on=held_on, theme=theme, created_at=self.now
+        )  # fmt: skip
         self.session.add(meeting)
         self.session.flush()
         invite_members(self.session, meeting)

@@ -80,6 +80,11 @@ class Sitting:
         return CDOP_CHAIR in self.roles
 
     @property
+    def is_to_come(self) -> bool:
+        """Whether the meeting has still to be held, so that nothing of it can be recorded yet."""
+        return self.meeting.held_on > clock.today()
+
+    @property
     def outcome(self) -> Outcome:
         return outcome_of(self.events)
 
