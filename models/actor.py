@@ -18,10 +18,14 @@ class Actor:
     on_behalf_of: int | None = None
     lent: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def own(self) -> frozenset[str]:
+        """The roles that are not lent: those in which they see who a child is, for sight is never lent (ADR 0048)."""
+        return self.roles - set(self.lent)
+
     def roles_for(self, by: Collection[str]) -> frozenset[str]:
         """Return the roles in which they do what these roles may: in their own where one will do."""
-        own = self.roles - set(self.lent)
-        return own if own & set(by) else self.roles
+        return self.own if self.own & set(by) else self.roles
 
     def acts_for(self, role: str) -> int | None:
         """Return for whom they act when they act in this role; nobody when it is their own."""

@@ -98,7 +98,7 @@ def may_see_who_the_child_is(view: View) -> DeclaredView:
 
     def admit(arguments: Arguments) -> Arguments:
         admitted = _admit_to_case(arguments, and_(_whole_case(), Case.workflow_key == CHILD_DEATH_REVIEW))
-        if current_actor(admitted["case"]).roles.isdisjoint(SEE_WHO_THE_CHILD_IS):
+        if current_actor(admitted["case"]).own.isdisjoint(SEE_WHO_THE_CHILD_IS):
             abort(403)
         return admitted
 

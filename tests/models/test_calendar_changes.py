@@ -24,14 +24,16 @@ from models.calendar_changes import (
     without,
 )
 from models.case import Deadline
-from models.casework import standing_of
+from models.casework import Actor, standing_of, take_step
 from models.queries.integrity import check_cases
 from tests.models.reviews import Review, a_board, an_incident
 from tests.models.situations import Given
 from tests.models.test_projection import told_to_casework
 from tests.workflows.histories import stories
 from workflows.calendar import Calendar, NamedDay, england
-from workflows.dates import working_days
+from workflows.dates import PartialDate, working_days
+from workflows.roles import ROLES
+from workflows.standing import Told
 
 NOW = datetime(2022, 9, 16, 9, 30, tzinfo=UTC)
 FRI_16_SEP, MON_19_SEP, FRI_23_SEP, MON_26_SEP = (date(2022, 9, day) for day in (16, 19, 23, 26))
@@ -231,3 +233,18 @@ def test_two_calendars_with_the_same_days_are_one_object(session):
     assert calendar_in_force(session) is calendar_in_force(session)
     assert NamedDay(MON_10_MAR, "A day of mourning") in calendar_in_force(session).holidays
     assert calendar_in_force(session).due(MON_10_MAR - timedelta(days=3), working_days(1)) == TUE_11_MAR
+
+
+def test_what_was_written_meanwhile_by_the_older_calendar_is_put_right(session, incident):
+    """Somebody had read the calendar before it was changed, and committed after the case had been stood again."""
+    accepted(session, date(2022, 9, 20))
+    restand_next(session, NOW)
+    told = Told(PartialDate.on(FRI_16_SEP), {"notified_on": "2022-09-16"})
+    take_step(
+        session, incident, "notify_panel", actor=Actor(None, frozenset(ROLES)), told=told, now=NOW, calendar=england()
+    )  # fmt: skip
+    assert list(check_cases(session.connection(), [incident.id])) != []
+
+    stood_again(session)
+
+    assert list(check_cases(session.connection(), [incident.id])) == []

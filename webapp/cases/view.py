@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import Form, StringField
 
+from models.actor import Actor
 from models.case import Case
 from models.queries.case_page import CaseAsSeen
 from webapp.access import current_actor
@@ -30,8 +31,13 @@ class View:
 
     look: Looking
     seen: CaseAsSeen
-    roles: frozenset[str]
+    actor: Actor
     form: LookForm
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles in which they may act on the case, their own and those lent."""
+        return self.actor.roles
 
     @property
     def case(self) -> Case:
@@ -51,7 +57,7 @@ class View:
 
     @property
     def tabs(self) -> list[Tab]:
-        return self.look.tabs(self.case, parts_of(self.case.workflow_key, self.roles))
+        return self.look.tabs(self.case, parts_of(self.case.workflow_key, self.actor.own))
 
     @property
     def part_here(self) -> str:
@@ -77,13 +83,13 @@ class View:
 def view_of(case: Case) -> View:
     """Return the case as the address asks to look at it; as it stands now, with what is wrong, where it cannot be."""
     form = LookForm(request.args)
-    roles = current_actor(case).roles
+    actor = current_actor(case)
     try:
         look = looking()
-        return View(look, seen(case, look), roles, form)
+        return View(look, seen(case, look), actor, form)
     except NotADay as wrong:
         form[wrong.box].errors = [str(wrong)]
-        return View(today_only(), seen(case, today_only()), roles, form)
+        return View(today_only(), seen(case, today_only()), actor, form)
 
 
 def page_of(view: View, template: str, more: Mapping[str, object]) -> ResponseReturnValue:

@@ -83,7 +83,7 @@ def _check(begun: UnfinishedNotification) -> None:
 
 
 def _looks_after(case_id: int) -> bool:
-    return not current_actor(db.session.get_one(Case, case_id)).roles.isdisjoint(SEE_WHO_THE_CHILD_IS)
+    return not current_actor(db.session.get_one(Case, case_id)).own.isdisjoint(SEE_WHO_THE_CHILD_IS)
 
 
 def _lead_to_case(public_id: UUID) -> None:

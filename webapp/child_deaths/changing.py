@@ -237,7 +237,7 @@ def _case_address(case: Case) -> str:
 
 
 def _role(actor: Actor) -> str:
-    return next(role for role in SEE_WHO_THE_CHILD_IS if role in actor.roles)
+    return next(role for role in SEE_WHO_THE_CHILD_IS if role in actor.own)
 
 
 def open_for_reading(case: Case) -> None:

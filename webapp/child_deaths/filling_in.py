@@ -166,10 +166,11 @@ def _filling(case: Case, sequence: int, by: tuple[str, ...]) -> Filling | None:
 
 def _role(case: Case, request: Request, actor: Actor) -> str:
     """Return in which role somebody has to do with a form; none is empty. The office comes before the agency."""
-    if CDOP_COORDINATOR in actor.roles:
+    # What is in a form says who the child is, and sight is not lent to a deputy.
+    if CDOP_COORDINATOR in actor.own:
         return CDOP_COORDINATOR
     led = {name.casefold() for name in agencies_led(db.session, current_person().id, case, clock.today())}
     if AGENCY_LEAD in actor.roles and request.agency.casefold() in led:
         return AGENCY_LEAD
     returned = request.kept is not None and request.kept.returned_at is not None
-    return DESIGNATED_DOCTOR if DESIGNATED_DOCTOR in actor.roles and returned else ""
+    return DESIGNATED_DOCTOR if DESIGNATED_DOCTOR in actor.own and returned else ""

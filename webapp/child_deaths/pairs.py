@@ -256,7 +256,7 @@ def _lines(case: Case) -> Mapping[str, str]:
 
 
 def _may_identify(found: PairOfCases) -> bool:
-    return all(not current_actor(case).roles.isdisjoint(SEE_WHO_THE_CHILD_IS) for case in (found.one, found.other))
+    return all(not current_actor(case).own.isdisjoint(SEE_WHO_THE_CHILD_IS) for case in (found.one, found.other))
 
 
 def _decides(found: PairOfCases) -> bool:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from models.queries import child_death_list as deaths
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_pairs import undecided_count
-from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader
+from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader, roles_of
 from models.unfinished_notification import unfinished_for
 from webapp import clock
 from webapp.access import current_person, needs_role
@@ -78,7 +78,7 @@ def _lines(rows: tuple[Row, ...], who: Reader) -> Iterator[DeathLine]:
 
 
 def _line(row: Row, beside: Mapping[int, deaths.Beside], who: Reader) -> DeathLine:
-    roles = who.places.boards.get(row.case.board_id, frozenset()) | who.places.cases.get(row.case.id, frozenset())
+    roles = roles_of(db.session, who, row.case)
     return death_line(row, beside[row.case.id], roles, who.today, db.calendar)
 
 

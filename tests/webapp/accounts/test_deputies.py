@@ -149,3 +149,15 @@ def test_an_administrator_names_somebody_for_a_person_who_is_absent_already(as_,
     page = names(client, deputy, f"{at}/new")
     assert "Owen Here Everything" in main_words(page)
     assert "Ended early" in main_words(client.send(page, "End it now"))
+
+
+def test_a_deputy_of_the_coordinator_does_not_learn_who_the_child_is(as_, somebody, session, given, board):
+    """Sight is not lent: the chair of the panel reads anonymised papers, as a deputy too (DOMAIN 8.2)."""
+    death = given.a_case(board, "child_death_review", regime_key="WT2013", state="notified", stage="notification")
+    coordinator = named(somebody("coordinator@example.org", "cdop_coordinator", on=board), "Joanne Away")
+    chair = named(somebody("chair@example.org", "cdop_chair", on=board), "Amara Here")
+    names(as_(coordinator), chair)
+    address = f"/cases/{death.reference}/child"
+
+    assert "Joanne Away Everything" in main_words(as_(chair).get("/account/deputies"))
+    assert as_(chair).get(address).status_code == 403
