@@ -363,6 +363,7 @@ notification = Clock(
 joint_response_meeting = Clock(
     "joint_response_meeting", "Rapid response: share what is known and plan", runs=days(1),
     starts=(On("notify_death", "died_on"),), met_by=(On("convene_joint_response", "held_on"),),
+    voided_by=("review_at_panel",),  # there is nothing left to plan once the panel has reviewed
     unless=lambda facts: facts.answer("expected", "notify_death") == "yes",
     source=Source("T-3.8", WT2006_CHAPTER, confirmed=False), explained_by_delay=True,
 )  # fmt: skip
