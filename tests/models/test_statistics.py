@@ -1,9 +1,10 @@
 """Intervals and tests against values published elsewhere, and the notes that small numbers carry."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import poisson
+from scipy.stats import fisher_exact, poisson
 
 from models.statistics import compare, percent, poisson_interval, pooled_rate, small_numbers_note
 
@@ -49,6 +50,20 @@ def test_fisher_s_exact_test_gives_the_tea_tasting_its_value():
     assert compare((3, 1), (1, 3)).p_value == pytest.approx(0.4857, abs=1e-4)
     assert "could well" in compare((3, 1), (1, 3)).words()
     assert "seldom" in compare((40, 1), (1, 40)).words()
+
+
+@given(st.tuples(*[st.integers(0, 60)] * 4))
+def test_fisher_s_exact_test_is_that_of_a_library(cells):
+    one, one_not, other, other_not = cells
+    expected = fisher_exact(np.array([[one, one_not], [other, other_not]])).pvalue if sum(cells) else 1.0
+
+    assert compare((one, one_not), (other, other_not)).p_value == pytest.approx(expected, abs=1e-9)
+
+
+def test_fisher_s_exact_test_is_quick_for_a_panel_of_many_years():
+    assert compare((900, 4100), (4300, 20_000)).p_value == pytest.approx(
+        fisher_exact(np.array([[900, 4100], [4300, 20_000]])).pvalue, abs=1e-7
+    )
 
 
 @pytest.mark.parametrize(
