@@ -24,7 +24,7 @@ from notifications.thresholds import Answer, Reckoning, Said, ToRecord, Watched,
 from workflows.calendar import Calendar
 from workflows.dates import day_in_words, london_day
 
-AT_ONCE = 1_000
+AT_ONCE = 2_000
 """Deadlines in one transaction: a stop in the middle loses no more than these, which the next sweep finds again."""
 
 
@@ -58,14 +58,12 @@ def sweep(engine: Begins, now: datetime, calendar: Calendar) -> Swept:
     """Record everything that is to be said by `now` and was not yet recorded, in transactions of its own."""
     today = london_day(now)
     began_on = basis.reckon_again_if_changed(engine, calendar, today)
-    swept = Swept()
-    for step in (_record_what_passed, _send_up_what_is_unanswered):
-        while True:
-            with engine.begin() as connection:
-                looked_at, found = step(connection, now, calendar, began_on)
-            swept += found
-            if looked_at < AT_ONCE:
-                break
+    swept, looked_at = Swept(), AT_ONCE
+    while looked_at == AT_ONCE:
+        with engine.begin() as connection:
+            passed, found = _record_what_passed(connection, now, calendar, began_on)
+            went_up, more = _send_up_what_is_unanswered(connection, now)
+        swept, looked_at = swept + found + more, max(passed, went_up)
     return swept
 
 
@@ -245,9 +243,7 @@ SELECT outcome, late, count(*) FROM recorded GROUP BY outcome, late
 """  # noqa: S608 - the names of our own columns
 
 
-def _send_up_what_is_unanswered(
-    connection: Connection, now: datetime, _calendar: Calendar, _began_on: date
-) -> tuple[int, Swept]:
+def _send_up_what_is_unanswered(connection: Connection, now: datetime) -> tuple[int, Swept]:
     """Send up once more each escalation nobody has seen in time, while what it is about is still owed.
 
     Nobody is told again who was already told because it had gone up (P19).

@@ -19,9 +19,12 @@ from webapp import clock
 from webapp.database import db
 from webapp.settings import current_settings
 from workflows.regimes import CHILD_DEATH_REVIEW
-from workflows.roles import ADMINISTRATOR, CDOP_COORDINATOR, DESIGNATED_DOCTOR, in_words
+from workflows.roles import ADMINISTRATOR, AUDITOR, BUSINESS_MANAGER, CDOP_COORDINATOR, DESIGNATED_DOCTOR, in_words
 
 SEE_WHO_THE_CHILD_IS = (CDOP_COORDINATOR, DESIGNATED_DOCTOR)
+
+READ_REMINDERS = (BUSINESS_MANAGER, CDOP_COORDINATOR, AUDITOR)
+"""Who may read what somebody else was reminded of, in the cases they may see themselves."""
 
 View = Callable[..., Any]
 Arguments = Mapping[str, Any]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
 from models.panel import DeclaredInterest, Panel, PanelBoard
 from notifications.recipients import Recipient, may_still_receive, recipients_of
@@ -128,5 +129,25 @@ def test_a_panel_hears_of_the_deaths_of_the_boards_it_serves_and_of_no_review(wa
 
     assert people(watch, message) == []
     watch.review.case.workflow_key = "child_death_review"
+    watch.session.flush()
+    assert people(watch, message) == [chair.id]
+
+
+def test_a_deputy_hears_instead_of_whoever_is_away_and_only_if_they_may_see_the_case(watch):
+    """The deputy sees the case in a role of their own; without one it goes to the person who is away."""
+    chair, deputy, stranger = watch.appoint(BOARD_CHAIR), watch.appoint(SUBGROUP_CHAIR), watch.appoint(CDOP_CHAIR)
+    message = a_message(watch, BOARD_CHAIR)
+    away = Deputyship(
+        absent_id=chair.id, deputy_id=deputy.id, from_on=MON_3_MAR, until_on=date(2014, 3, 31), named_by=chair.id,
+        named_at=noon(MON_3_MAR),
+    )  # fmt: skip
+    watch.session.add(away)
+    watch.session.flush()
+
+    heard = recipients_of(watch.session, message, morning(TUE_25_MAR))
+    assert heard == (Recipient(deputy.id, BOARD_CHAIR, instead_of=chair.id),)
+    assert people(watch, message, date(2014, 4, 1)) == [chair.id]
+    assert may_still_receive(watch.session, chair.id, message, morning(TUE_25_MAR))
+    away.deputy_id = stranger.id
     watch.session.flush()
     assert people(watch, message) == [chair.id]

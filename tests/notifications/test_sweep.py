@@ -187,3 +187,23 @@ def test_sweeps_at_irregular_days_record_each_reminder_once(referred):
 
     keys = Counter((each.clock_key, each.subject, each.due_on, each.rung, each.role) for each in referred.reminders())
     assert set(keys.values()) == {1}
+
+
+def test_a_step_that_is_being_recorded_holds_up_no_sweep_and_is_found_by_the_next(referred):
+    """Two real connections: what the step has not committed is passed over, and nothing waits."""
+    referred.swept(MON_3_MAR)
+    referred.review.today = date(2014, 3, 24)
+    sequence = referred.review.case.history_length
+    referred.review.correct(sequence, MON_3_MAR, answers=SCOPING | {"due_on": "2014-04-08"})
+
+    during = sweep(referred.engine, morning(date(2014, 4, 1)), referred.calendar)
+    referred.session.commit()
+    after = sweep(referred.engine, morning(date(2014, 4, 1)), referred.calendar)
+
+    assert during.told == 2
+    assert {each.clock_key for each in referred.reminders()} == {"decision", "scoping_return"}
+    assert [(each.due_on, each.rung) for each in referred.reminders("scoping_return")] == [
+        (date(2014, 4, 8), "ahead"),
+        (date(2014, 4, 8), "ahead"),
+    ]
+    assert after.told == 2

@@ -105,7 +105,7 @@ class Year:
 
     def _die_at(self, now: datetime) -> None:
         try:
-            sweep(DyingEngine(self.engine, self.chance.randrange(2, 5)), now, self.calendar)  # type: ignore[arg-type]
+            sweep(DyingEngine(self.engine, self.chance.randrange(2, 4)), now, self.calendar)  # type: ignore[arg-type]
         except Killed:
             self.killed += 1
         else:

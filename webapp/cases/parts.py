@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from uuid import UUID
 
 from models.people import Appointment
 from webapp.access import SEE_WHO_THE_CHILD_IS
@@ -86,6 +87,8 @@ class Seer:
     through: str
     since: str
     until: str
+    public_id: UUID
+    """What stands for the person in the address of their ledger of reminders."""
 
 
 def asked_of(standing: Standing, agencies: Iterable[str] | None = None) -> list[Asked]:
@@ -181,4 +184,5 @@ def _seer(appointment: Appointment) -> Seer:
         through,
         day_in_words(appointment.from_on),
         day_in_words(until) if until else "",
+        appointment.person.public_id,
     )

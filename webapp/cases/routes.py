@@ -8,7 +8,14 @@ from models.case import Case
 from models.queries.case_page import agencies_led, drafts_on, letters_to_be, linked_cases, people_on
 from models.reporting_forms import requests_of
 from webapp import clock
-from webapp.access import current_actor, current_person, may_see_case, may_see_part_of_case, sees_whole_case
+from webapp.access import (
+    READ_REMINDERS,
+    current_actor,
+    current_person,
+    may_see_case,
+    may_see_part_of_case,
+    sees_whole_case,
+)
 from webapp.cases import parts, stretches
 from webapp.cases.due_dates import dates_that_matter
 from webapp.cases.known import is_asked_of_agencies
@@ -74,7 +81,11 @@ def learning(case: Case) -> ResponseReturnValue:
 @may_see_case
 def people(case: Case) -> ResponseReturnValue:
     view = view_of(case)
-    return page_of(view, "cases/people.html", {"roles": parts.who_may_see(people_on(db.session, case, clock.today()))})
+    told = {
+        "roles": parts.who_may_see(people_on(db.session, case, clock.today())),
+        "may_read_reminders": not view.roles.isdisjoint(READ_REMINDERS),
+    }
+    return page_of(view, "cases/people.html", told)
 
 
 @cases.route("/<reference>/about")

@@ -13,13 +13,12 @@ from models.people import Person
 from notifications import ledger
 from notifications.answering import Answering, NotAnswered, ladder_of, role_to_answer_in
 from webapp import clock
-from webapp.access import current_actor, current_person, may_see_case, needs_role, signed_in
+from webapp.access import READ_REMINDERS, current_actor, current_person, may_see_case, needs_role, signed_in
 from webapp.cases.view import page_of, view_of
 from webapp.database import db
 from webapp.reminders.forms import PutOffForm, SeenForm
 from webapp.reminders.words import ledger_in_words, line_in_words
 from workflows.dates import day_in_words
-from workflows.roles import AUDITOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
 reminders = Blueprint("reminders", __name__)
 
@@ -74,7 +73,7 @@ def mine() -> ResponseReturnValue:
 
 
 @reminders.route("/reminders/people/<uuid:public_id>")
-@needs_role(BUSINESS_MANAGER, CDOP_COORDINATOR, AUDITOR)
+@needs_role(*READ_REMINDERS)
 def of_person(public_id: UUID) -> ResponseReturnValue:
     person = db.session.scalar(select(Person).where(Person.public_id == public_id)) or abort(404)
     return _of_person(person, f"Reminders for {person.name}")

@@ -211,7 +211,7 @@ def test_the_people_page_says_who_may_see_the_case(manager, review, somebody, bo
 
     words = main_words(manager.get(f"/cases/{review.case.reference}/people"))
 
-    assert "Business manager A. Person the board" in words
+    assert "Business manager Reminders for A. Person the board" in words
     assert "Board chair" not in words
 
 
