@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, update
+from sqlalchemy.orm import Session, sessionmaker
 
 from models.public_notification import PublicNotification
 from models.public_notifications import CODE_GOOD_FOR, code_of, codes_to_send
@@ -20,27 +21,44 @@ If you did not ask for a code, do nothing. Nobody can use it without you.
 """
 
 
-def send_codes(session: Session, sender: Sender, secret: bytes, now: datetime) -> int:
+def send_codes(sessions: sessionmaker[Session], sender: Sender, secret: bytes, now: datetime) -> int:
     """Send every code that is still to be sent, and return how many a server has taken.
 
     What is told to the address is the code alone. A code the server did not take is tried again until it is no longer
-    good; one refused for good, or whose fate is unknown, is not, and the page offers a new one.
+    good; one refused for good, or whose fate is unknown, is not, and the page offers a new one. Each is marked as sent
+    before the server is spoken to, so that no transaction waits for it and none is sent twice.
     """
+    with sessions() as session:
+        waiting = [(each.id, each.codes_asked, letter_with_code(each, secret)) for each in codes_to_send(session, now)]
     taken = 0
-    for notification in codes_to_send(session, now):
+    for notification_id, number, letter in waiting:
+        if not _mark(sessions, notification_id, number, None, now):
+            continue
         try:
-            sender.send(letter_with_code(notification, secret))
+            sender.send(letter)
             taken += 1
         except DeliveryFailed as failed:
+            if not failed.permanent:
+                _mark(sessions, notification_id, number, now, None)
             if failed.everyone:
                 break
-            if not failed.permanent:
-                continue
         except FateUnknown:
-            pass
-        notification.code_sent_at = now
-    session.flush()
+            continue
     return taken
+
+
+def _mark(
+    sessions: sessionmaker[Session], notification_id: int, number: int, was: datetime | None, becomes: datetime | None
+) -> bool:
+    """Record when the code of this number was sent, if that is as it was; return whether it was."""
+    same = and_(
+        PublicNotification.id == notification_id,
+        PublicNotification.codes_asked == number,
+        PublicNotification.code_sent_at.is_not_distinct_from(was),
+    )
+    marked = update(PublicNotification).where(same).values(code_sent_at=becomes).returning(PublicNotification.id)
+    with sessions.begin() as session:
+        return session.scalar(marked) is not None
 
 
 def letter_with_code(notification: PublicNotification, secret: bytes) -> Letter:

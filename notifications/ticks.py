@@ -77,8 +77,7 @@ def _send(works: Works) -> int:
 
 def _send_codes(works: Works) -> int:
     office = works.office
-    with office.sessions.begin() as session:
-        return send_codes(session, office.sender, works.secret, office.clock())
+    return send_codes(office.sessions, office.sender, works.secret, office.clock())
 
 
 def _forget(works: Works) -> int:
