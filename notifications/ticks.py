@@ -16,6 +16,7 @@ from sqlalchemy import Engine, func, select
 
 from models.calendar_changes import restand_next, unfinished
 from models.case import Case
+from models.panel_packs import destroy_packs
 from models.public_notifications import forget_unconfirmed
 from models.pulse import TickPulse
 from models.queries.integrity import check_cases
@@ -25,6 +26,7 @@ from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import Office, send_waiting
 from notifications.reminders import sweep
+from workflows.dates import london_day
 
 SWEPT_WITHIN = timedelta(minutes=15)
 """How long the last sweep may be past before the engine counts as silent; a local default."""
@@ -90,6 +92,12 @@ def _forget_unfinished(works: Works) -> int:
         return remove_old(session, works.office.clock())
 
 
+def _destroy_packs(works: Works) -> int:
+    now = works.office.clock()
+    with works.office.sessions.begin() as session:
+        return destroy_packs(session, london_day(now), now=now)
+
+
 def _restand(works: Works) -> int:
     """Bring stored dates in line with a bank holiday announced late, a batch to a transaction; return the batches."""
     done = 0
@@ -144,6 +152,7 @@ TICKS = (
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
+    Tick("packs", "Destroys the packs of meetings that are over", 3600, _destroy_packs),
     Tick("restand", "Brings stored dates in line with a bank holiday announced late", 60, _restand),
     Tick("imports", "Looks through and records uploaded files", 5, _import),
     Tick("verify", "Compares stored dates with the histories", 60, _verify),
