@@ -21,7 +21,7 @@ from workflows.clocks import Deadline
 from workflows.dates import PartialDate, london_day
 from workflows.errors import GuardsNotMet, NotAvailable, StepRefused
 from workflows.reporting_answers import read_form
-from workflows.reporting_forms import Form, form_named
+from workflows.reporting_forms import FORMS, Form, form_named
 from workflows.standing import Standing, Told
 
 REQUESTS = "report_return"
@@ -218,3 +218,21 @@ def will_not_come(
         session, "report_will_not_come", at=now, person_id=actor.person_id, role=role, case_id=case.id,
         detail={"form": asked.form},
     )  # fmt: skip
+
+
+def done_without(session: Session, case_id: int) -> frozenset[str]:
+    """Return which reports of a case will not come, by agency and form as a deadline tells them apart, in lower case.
+
+    A form is named as in any of its times, because a request names it as it was called then.
+    """
+    noted = select(ReportingForm.agency, ReportingForm.form).where(
+        ReportingForm.case_id == case_id,
+        ReportingForm.not_coming_because.is_not(None),
+        ReportingForm.returned_at.is_(None),
+    )
+    return frozenset(
+        f"{agency}, {form.name}".casefold()
+        for agency, key in session.execute(noted)
+        for form in FORMS
+        if form.key == key
+    )

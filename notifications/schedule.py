@@ -27,6 +27,9 @@ logging.getLogger("apscheduler").setLevel(logging.ERROR)
 LOOK_EVERY_SECONDS = 5.0
 """How often a process that waits looks whether it is its turn. Far less than the minute it may take."""
 
+WAITED_FOR = "waited_for"
+"""The thread of those ticks that somebody waits for at a page."""
+
 
 def work(works: Works, ticks: Sequence[Tick] = TICKS, *, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
     """Run the ticks whenever it is this process’s turn, until `works.stopping` is set."""
@@ -51,15 +54,20 @@ def work(works: Works, ticks: Sequence[Tick] = TICKS, *, look_every_seconds: flo
 
 
 def start_ticking(works: Works, ticks: Sequence[Tick]) -> BackgroundScheduler:
-    """Return a running ticker with one job for each tick, all in one thread, the first run of each now."""
+    """Return a running ticker with one job for each tick, the first run of each now.
+
+    All run in one thread, but for those somebody waits for, which have one of their own.
+    """
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(1), WAITED_FOR: ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for tick in ticks:
         every = IntervalTrigger(seconds=tick.every_seconds, timezone=UTC)
-        scheduler.add_job(run, every, args=(works, tick), id=tick.name, next_run_time=datetime.now(UTC))
+        thread = WAITED_FOR if tick.waited_for else "default"
+        told = {"args": (works, tick), "id": tick.name, "next_run_time": datetime.now(UTC)}
+        scheduler.add_job(run, every, executor=thread, **told)
     scheduler.start()
     return scheduler
 

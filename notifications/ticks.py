@@ -57,6 +57,8 @@ class Tick:
     words: str
     every_seconds: int
     run: Callable[[Works], int]
+    waited_for: bool = False
+    """Whether somebody sits at a page and waits for it, so that it does not wait for any other."""
 
     @property
     def every(self) -> timedelta:
@@ -149,7 +151,7 @@ TICKS = (
     Tick("sweep", "Finds what is newly to be said", 60, _sweep),
     Tick("address", "Addresses messages to those who hold the role", 5, _address),
     Tick("send", "Sends what is due", 5, _send),
-    Tick("codes", "Sends the codes of public notifications", 5, _send_codes),
+    Tick("codes", "Sends the codes of public notifications", 5, _send_codes, waited_for=True),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
     Tick("packs", "Destroys the packs of meetings that are over", 3600, _destroy_packs),

@@ -14,6 +14,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from threading import Lock
 from typing import Literal
 
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Receipt
@@ -49,9 +50,14 @@ class SmtpSender:
         self._clock = clock
         self._connection: smtplib.SMTP | None = None
         self._handed_over = 0
+        self._turns = Lock()
 
     def send(self, letter: Letter) -> Receipt:
-        """Hand the letter over. Raises DeliveryFailed and FateUnknown."""
+        """Hand the letter over. Raises DeliveryFailed and FateUnknown. Two threads take turns."""
+        with self._turns:
+            return self._send(letter)
+
+    def _send(self, letter: Letter) -> Receipt:
         connection = self._ready()
         try:
             self._address(connection, letter)

@@ -16,6 +16,7 @@ from models.database import make_sessions
 from models.reporting_form import ReportingForm
 from models.reporting_forms import (
     Wanted,
+    done_without,
     form_to_fill,
     request_forms,
     requests_of,
@@ -158,6 +159,7 @@ def test_one_that_will_not_come_says_why_and_its_day_stays(session, case):
 
     (request,) = requests(session, case)
     assert request.will_not_come
+    assert request.deadline.about.casefold() in done_without(session, case.id)
     assert request.deadline.due_last == WED_22_JUN_2022
 
 

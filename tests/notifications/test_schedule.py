@@ -89,6 +89,28 @@ def test_the_ticker_keeps_nothing_and_forgives_lateness(works):
     assert str(ticker.timezone) == "UTC"
 
 
+def test_what_somebody_waits_for_does_not_wait_for_a_long_task(works):
+    """A code is good for half an hour, and whoever asked for it sits before the page."""
+    long_task_ends, sent = Event(), Event()
+
+    def send(_works):
+        sent.set()
+        return 1
+
+    tasks = [
+        Tick("long", "Long", 3600, lambda _works: int(long_task_ends.wait(WITHIN_SECONDS))),
+        Tick("code", "Code", 3600, send, waited_for=True),
+    ]
+
+    ticker = schedule.start_ticking(works, tasks)
+    came_first = sent.wait(WITHIN_SECONDS / 2) and not long_task_ends.is_set()
+    long_task_ends.set()
+    ticker.shutdown()
+
+    assert came_first
+    assert [tick.name for tick in TICKS if tick.waited_for] == ["codes"]
+
+
 def test_it_is_the_turn_of_one(post):
     first, second = Turn(post.engine), Turn(post.engine)
 

@@ -9,9 +9,11 @@ from models.agency import add_board
 from models.audit import AuditEntry
 from models.case import CaseEvent
 from models.child_death import AgencyContact
+from models.outbox import OutboxMessage
 from models.panel import DeclaredInterest
 from models.reminder import Reminder
 from models.reporting_form import ReportingForm
+from notifications.truth import why_not_true
 from tests.webapp.child_deaths.conftest import NOON, THU_1_JUN
 from tests.webapp.client import links_of, main_words
 
@@ -174,6 +176,23 @@ class TestOverview:
         assert "Will not come: The records were lost in a fire" in main_words(page)
         audited = select(func.count()).where(AuditEntry.action == "report_will_not_come")
         assert session.scalar(audited) == 1
+
+    def test_nobody_is_reminded_any_more_of_one_that_will_not_come(self, coordinator, case, session):
+        reminder = Reminder(
+            case_id=case.id, clock_key="report_return", subject="Nowhere Primary School, Agency report",
+            title="Report", due_on=date(2017, 6, 22), rung="after", role="agency_lead", notice_key="due",
+            falls_on=THU_1_JUN, recorded_at=NOON, outcome="told",
+        )  # fmt: skip
+        session.add(reminder)
+        session.commit()
+        message = OutboxMessage(case_id=case.id, payload={"reminder": reminder.id})
+        assert why_not_true(session, message, NOON) is None
+        links = links_of(coordinator.get(page_of(case)))
+        form = coordinator.get(links["It will not come: Nowhere Primary School, Agency report"])
+
+        coordinator.send(form, "Note that", because="The records were lost in a fire")
+
+        assert why_not_true(session, message, NOON) == "It was noted that this report will not come"
 
     def test_others_who_see_the_death_read_it_and_ask_for_nothing(self, seen_by, case):
         chair = seen_by("cdop_chair")
