@@ -105,6 +105,23 @@ def leave(session: Session, letter: GivenUp, *, person_id: int, now: datetime) -
     return _decide(session, letter, "message_left", left, person_id=person_id, now=now)
 
 
+def look_again(session: Session, message_id: int, seen: Seen, *, person_id: int, now: datetime) -> bool:
+    """Let somebody be looked for again to receive a message given up for want of anybody; return whether it was."""
+    case_id = session.scalar(
+        select(OutboxMessage.case_id)
+        .join(Case, Case.id == OutboxMessage.case_id)
+        .where(OutboxMessage.id == message_id, NOT_ADDRESSED, OutboxMessage.outcome == "failed", seen.cases)
+        .with_for_update(of=OutboxMessage)
+    )
+    if case_id is None:
+        return False
+    again = {"outcome": None, "settled_at": None, "attempts": 0, "not_before": now}
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**again))
+    detail = {"message": message_id}
+    audit.record(session, "message_looked_at_again", at=now, person_id=person_id, case_id=case_id, detail=detail)
+    return True
+
+
 def _decide(
     session: Session, letter: GivenUp, action: str, values: Mapping[str, object], *, person_id: int, now: datetime
 ) -> bool:

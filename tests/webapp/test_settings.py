@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.settings import Settings, SettingsRefused, settings_from
+from webapp.settings import Settings, SettingsRefused, post_settings_from, settings_from
 
 SECRET = "a secret that nobody could ever guess"
 
@@ -60,3 +60,40 @@ def test_secrets_are_not_shown_with_the_settings():
 
     assert SECRET not in repr(settings)
     assert "password" not in repr(settings)
+
+
+SMTP = {"MAIL_CHANNEL": "smtp", "SITE_ADDRESS": "https://reviews.example.org/", "MAIL_FROM": "reviews@example.org"}
+
+
+def test_what_sends_is_told_by_name_what_it_lacks():
+    with pytest.raises(SettingsRefused) as refused:
+        post_settings_from({"MAIL_CHANNEL": "notify"})
+
+    named = str(refused.value)
+    assert all(f"{name} must be set" in named for name in ("SITE_ADDRESS", "NOTIFY_API_KEY", "NOTIFY_TEMPLATE_ID"))
+    assert "SMTP_HOST" not in named
+
+
+def test_in_service_nothing_is_only_said_to_be_sent():
+    """Letters that are kept and sent to nobody would look like letters that were sent."""
+    with pytest.raises(SettingsRefused, match="MAIL_CHANNEL must be smtp or notify"):
+        post_settings_from({**SMTP, "MAIL_CHANNEL": "log"})
+
+    assert post_settings_from({**SMTP, "MAIL_CHANNEL": "log"}, demonstration=True).channel == "log"
+
+
+def test_mail_is_encrypted_whatever_is_said():
+    settings = post_settings_from({**SMTP, "SMTP_HOST": "mail.example.org"})
+
+    assert (settings.smtp_encryption, settings.smtp_port) == ("starttls", 587)
+    assert settings.site_address == "https://reviews.example.org"
+    with pytest.raises(SettingsRefused, match="SMTP_TLS must be starttls or implicit"):
+        post_settings_from({**SMTP, "SMTP_HOST": "mail.example.org", "SMTP_TLS": "none"})
+
+
+def test_a_name_without_a_password_is_refused_and_neither_is_shown():
+    with pytest.raises(SettingsRefused, match="SMTP_USER and SMTP_PASSWORD must be set together"):
+        post_settings_from({**SMTP, "SMTP_HOST": "mail.example.org", "SMTP_USER": "reviews"})
+
+    told = {**SMTP, "SMTP_HOST": "mail.example.org", "SMTP_USER": "reviews", "SMTP_PASSWORD": "hunter2"}
+    assert "hunter2" not in repr(post_settings_from(told))

@@ -11,7 +11,7 @@ from models.queries.accounts import roles_held
 from models.queries.messages import demonstration_letters, mark_seen, told_to
 from notifications.composing import Desk, item_of
 from notifications.facts import Item, NotForAMessage, Site
-from notifications.given_up import GivenUp, Seen, leave, send_again, undecided, without_recipient
+from notifications.given_up import GivenUp, Seen, leave, look_again, send_again, undecided, without_recipient
 from notifications.wording import HEADINGS, sentence
 from webapp import clock
 from webapp.access import current_person, in_a_demonstration, needs_role, signed_in
@@ -82,6 +82,13 @@ def give_up(delivery_id: int) -> ResponseReturnValue:
     letter = _undecided(delivery_id)
     done = leave(db.session, letter, person_id=current_person().id, now=clock.now())
     return _decided(done, "It will not be sent again.")
+
+
+@messages.route("/failed/nobody/<int:message_id>/look-again", methods=["POST"])
+@needs_role(*WHO_DECIDES)
+def find_somebody(message_id: int) -> ResponseReturnValue:
+    done = look_again(db.session, message_id, _seen(), person_id=current_person().id, now=clock.now())
+    return _decided(done, "Somebody will be looked for within a minute.")
 
 
 def _decided(done: bool, words: str) -> ResponseReturnValue:

@@ -200,6 +200,25 @@ def test_a_message_nobody_is_there_to_receive_is_shown(case, somebody, as_, sess
     assert "Nobody holds this role" in page
 
 
+def test_a_message_given_up_for_want_of_anybody_is_looked_at_again(case, somebody, as_, session, clock):
+    message = OutboxMessage(
+        case_id=case.id, event_sequence=1, notice_key="report_approved", recipient_role=SUBGROUP_CHAIR,
+        payload={"reference": case.reference, "step": "approve_report"}, created_at=clock(), not_before=clock(),
+        attempts=720, last_error="Nobody holds this role", outcome="failed", settled_at=clock(),
+    )  # fmt: skip
+    session.add(message)
+    session.commit()
+    browser = as_(somebody("manager@example.org", BUSINESS_MANAGER, on=case.board))
+    page = browser.get("/messages/failed")
+
+    browser.send(page, "Look again")
+    again = browser.send(page, "Look again")
+
+    session.refresh(message)
+    assert (message.outcome, message.attempts) == (None, 0)
+    assert "Somebody else has decided" in again.text
+
+
 def test_a_kept_letter_is_shown_in_a_demonstration(session, clock):
     """What the page lists is what was kept, newest first."""
     from models.queries.messages import demonstration_letters
