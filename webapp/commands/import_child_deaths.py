@@ -28,7 +28,7 @@ def command(file: Path, board: str, new_board: bool) -> None:
     """
     from models.child_death_import import ImportedElsewhere, import_child_deaths
     from models.child_death_rows import NotTheFile, check_heading
-    from webapp import clock
+    from webapp.moved_clock import clock_in_use
     from webapp.running import sessions_in_use
 
     progress: Progress | None = None
@@ -37,7 +37,7 @@ def command(file: Path, board: str, new_board: bool) -> None:
             check_heading(opened)
             board_id = _board(sessions, board, is_new=new_board)
             for progress in import_child_deaths(
-                sessions, opened, board_id=board_id, person_id=None, clock=clock.real_clock
+                sessions, opened, board_id=board_id, person_id=None, clock=clock_in_use()
             ):
                 _show(progress)
             if progress:
