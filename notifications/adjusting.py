@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, any_, delete, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.agency import Board
 from models.case import TO_RECKON, Case, Deadline
+from models.histories import lock_cases
 from models.reminder import LadderAdjustment
 from notifications.ladders import Ladder, Rung, ladder_for
 
@@ -99,10 +100,12 @@ def _put(session: Session, place: Place, moved: Mapping[str, int], person_id: in
 def _reckon_again(session: Session, place: Place) -> None:
     """Have the sweep reckon the open deadlines of this clock again, for every case of the board."""
     cases = select(Case.id).where(Case.board_id == place.board.id, Case.workflow_key == place.workflow_key)
+    # Locked before their deadlines, as a step does, so that neither ever waits for the other in a circle.
+    case_ids = lock_cases(session.connection(), session.scalars(cases).all())
     of_this = (Deadline.clock_key == place.clock_key, Deadline.met_first.is_(None), Deadline.voided_on.is_(None))
     session.execute(
         update(Deadline)
-        .where(Deadline.case_id.in_(cases), *of_this)
+        .where(Deadline.case_id == any_(literal(case_ids, ARRAY(BigInteger))), *of_this)
         .values(next_rung_on=TO_RECKON)
         .execution_options(synchronize_session=False)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.case import TO_RECKON, Case, Deadline
+from models.histories import lock_cases
 from models.reminder import LadderAdjustment, ReminderAnswer
 from notifications.ladders import Ladder, ladder_for
 from notifications.thresholds import Reckoning
@@ -91,6 +92,8 @@ class Answering:
 
     def _add(self, answer: ReminderAnswer) -> None:
         deadline = self.deadline
+        # The case before its deadline, as a step does, so that neither ever waits for the other in a circle.
+        lock_cases(self.session.connection(), [self.case.id])
         answer.case_id, answer.clock_key, answer.subject = self.case.id, deadline.clock_key, deadline.subject
         answer.due_on = deadline.due_last or self.today
         answer.person_id, answer.role = self.person_id, self.role

@@ -14,23 +14,24 @@ from notifications.ladders import ladder_for
 from workflows import registry
 from workflows.calendar import Calendar
 
-AT_ONCE = 20_000
-"""Deadlines put back in one transaction, so that no statement runs for long."""
+AT_ONCE = 5_000
+"""Cases whose deadlines are put back in one transaction, so that no statement runs for long."""
 
 _BASIS = "SELECT basis, began_on FROM reminder_basis WHERE id = 1"
 _BEGIN = (
     "INSERT INTO reminder_basis (id, basis, began_on) VALUES (1, %(basis)s, %(today)s)"
     " ON CONFLICT (id) DO UPDATE SET basis = EXCLUDED.basis RETURNING began_on"
 )
+# The case is locked before its deadlines, as a step does, so that neither ever waits for the other in a circle.
 _PUT_BACK = """
-WITH still_open AS (
-    SELECT id FROM deadline WHERE id > %(after)s AND met_first IS NULL AND voided_on IS NULL
-    ORDER BY id LIMIT %(at_once)s FOR UPDATE
+WITH these AS (
+    SELECT id FROM review_case WHERE id > %(after)s ORDER BY id LIMIT %(at_once)s FOR NO KEY UPDATE
 ), put_back AS (
-    UPDATE deadline SET next_rung_on = '0001-01-01' FROM still_open
-    WHERE deadline.id = still_open.id AND next_rung_on IS DISTINCT FROM '0001-01-01'
+    UPDATE deadline SET next_rung_on = '0001-01-01' FROM these
+    WHERE deadline.case_id = these.id AND met_first IS NULL AND voided_on IS NULL
+      AND next_rung_on IS DISTINCT FROM '0001-01-01'
 )
-SELECT max(id) FROM still_open
+SELECT max(id) FROM these
 """
 
 
