@@ -20,7 +20,7 @@ def year_tables(
     years: Sequence[ShownYear], national: Mapping[str, NationalYear], *, without: frozenset[str] = frozenset()
 ) -> Iterator[Table]:
     """Yield the tables that set the latest year beside earlier ones and, where known, beside England."""
-    yield _counts_by_year(years)
+    yield _counts_by_year(years, national)
     yield _timeliness_by_year(years, national)
     if not without & CONCLUSIONS:
         yield _modifiable_by_year(years, national)
@@ -33,13 +33,37 @@ COUNTED_IN = (
 BY_YEAR = ("notifications", "reviews", "open_at_year_end", "transferred", "not_in_scope")
 
 
-def _counts_by_year(years: Sequence[ShownYear]) -> Table:
-    lines = tuple(Line(each.year.name, tuple(each.disclosed.single[key] for key in BY_YEAR)) for each in years)
+def _counts_by_year(years: Sequence[ShownYear], national: Mapping[str, NationalYear]) -> Table:
+    lines = tuple(
+        Line(
+            each.year.name,
+            (*(each.disclosed.single[key] for key in BY_YEAR), *_published(national.get(each.year.name))),
+        )
+        for each in years
+    )
     return Table(
         "years", "Deaths notified, reviewed and open", _counts_sentence(years[-1]), "Year ending 31 March",
-        tuple(TITLES[key] for key in BY_YEAR), lines,
-        (COUNTED_IN,),
+        (*(TITLES[key] for key in BY_YEAR), "England, notified", "England, reviewed"), lines,
+        (COUNTED_IN, *_rates_of_england(national)),
     )  # fmt: skip
+
+
+def _published(national: NationalYear | None) -> tuple[Shown, Shown]:
+    """Return how many deaths were notified and reviewed in England, each with its doubt; nothing where not found."""
+    return (_cited(national.notified), _cited(national.reviews)) if national else (None, None)
+
+
+def _cited(found: National | None) -> Shown:
+    if found is None or found.confidence == "read":
+        return _value(found)
+    return f"{found.value:,.0f} ({CONFIDENCE_WORDS[found.confidence]})"
+
+
+def _rates_of_england(national: Mapping[str, NationalYear]) -> Iterator[str]:
+    for name, year in sorted(national.items()):
+        if rate := year.rate_per_100_000:
+            sure = CONFIDENCE_WORDS[rate.confidence]
+            yield f"England, {name}: {rate.value:g} deaths for every 100,000 children ({sure})."
 
 
 def _counts_sentence(shown: ShownYear) -> str:

@@ -77,7 +77,10 @@ def record_decision(
     on: date,
     now: datetime,
 ) -> FiguresDecision:
-    """Return the decision, recorded with who took it, in which role, on which day and why."""
+    """Return the decision, recorded with who took it, in which role, when and why; the same sent twice, once."""
+    before = decision_in_force(session, board_id, year, scheme)
+    if before and (before.decided_by, before.decided_on, before.reasons) == (by.id, on, reasons):
+        return before
     decision = FiguresDecision(
         board_id=board_id, year=year, scheme=scheme.key, decided_on=on, decided_by=by.id, role=role, reasons=reasons,
         recorded_at=now,

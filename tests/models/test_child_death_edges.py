@@ -6,6 +6,7 @@ import csv
 import io
 from calendar import monthrange
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -177,6 +178,26 @@ class TestOtherYears:
 
         assert {data[key] for key in data if key.endswith("percent")} == {0}
         assert sum(data["category"].values()) == 0
+
+
+def test_a_panel_withholds_what_would_give_back_a_count_of_one_of_its_boards(session):
+    """Nineteen boys and a girl of one board, eleven and nine of the other: the panel's ten girls would tell of one."""
+    boards = [add_board(session, name) for name in ("Eastshire Board", "Westshire Board")]
+    sessions = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
+    for board, boys, girls in zip(boards, (19, 11), (1, 9), strict=True):
+        sexes = ["male"] * boys + ["female"] * girls
+        rows = [a_row(cdop_ref=f"A-{number}", sex=sex) for number, sex in enumerate(sexes)]
+        for _ in import_child_deaths(
+            sessions, a_file(*rows), board_id=board.id, person_id=None, clock=lambda: MON_8_JAN_2024
+        ):
+            pass
+    parts = tuple(frozenset({board.id}) for board in boards)
+    of_both = Wanted(frozenset().union(*parts), Year(2016), LOCAL, parts=parts)
+
+    alone, panel = book(session, replace(of_both, parts=())), book(session, of_both)
+
+    assert alone.disclosed.breakdowns["sex"]["female"] == 10
+    assert isinstance(panel.disclosed.breakdowns["sex"]["female"], str)
 
 
 # --- Random years -----------------------------------------------------------

@@ -44,7 +44,7 @@ class TestTheNumbers:
         page = coordinator.get(YEAR)
 
         expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
-        assert table(page, "years")["2017-18"] == ["26", "28", "10", "2", "1"]
+        assert table(page, "years")["2017-18"] == ["26", "28", "10", "2", "1", "", "3,595"]
         assert [row[0] for row in table(page, "category").values()][1:11] == [
             str(number) for number in expected["category"].values()
         ]
@@ -82,11 +82,18 @@ class TestTheNumbers:
         assert "3,595, or 3,540 with enough information" in words
         assert "not confirmed" in words
 
+    def test_england_s_later_counts_and_rates_stand_beside(self, coordinator):
+        page = coordinator.get(f"{PAGE}?year=2022-23")
+
+        assert table(page, "years")["2022-23"][5:] == ["3,743", "3,271"]
+        assert "England, 2022-23: 31.8 deaths for every 100,000 children (as published)." in main_words(page)
+
     def test_an_empty_year_divides_by_nothing(self, coordinator):
         page = coordinator.get(f"{PAGE}?year=2012-13")
 
         assert table(page, "timeliness")["2012-13"] == ["0", "0%", "0%", "0%"]
-        assert table(page, "years")["2012-13"] == ["0", "0", "0", "0", "0"]
+        assert table(page, "years")["2012-13"][:6] == ["0", "0", "0", "0", "0", ""]
+        assert table(page, "years")["2012-13"][6] == "3,857 (not confirmed)"
 
     def test_a_day_that_there_is_not_is_said_and_the_rest_is_there(self, coordinator):
         page = coordinator.get(f"{YEAR}&known_at-day=31&known_at-month=2&known_at-year=2018")

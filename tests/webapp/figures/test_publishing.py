@@ -75,6 +75,13 @@ def test_a_decision_is_recorded_with_who_why_and_for_what_and_printed_in_what_is
     assert actions.count("figures_decision_recorded") == actions.count("figures_published") == 1
 
 
+def test_a_decision_sent_twice_is_recorded_once(chair, session):
+    decide(chair)
+    decide(chair)
+
+    assert len(session.scalars(select(FiguresDecision)).all()) == 1
+
+
 def test_a_decision_is_for_one_publication(coordinator, chair):
     decide(chair)
     publish(coordinator, "as_they_are")
