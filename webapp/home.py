@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.queries.accounts import roles_held
+from models.queries.panels import sits_anywhere
 from webapp import clock
 from webapp.access import current_person, public, signed_in
 from webapp.database import db
@@ -15,7 +16,10 @@ home = Blueprint("home", __name__)
 @home.route("/")
 @signed_in
 def show() -> ResponseReturnValue:
-    roles = roles_held(db.session, current_person().id, clock.today())
+    person_id, today = current_person().id, clock.today()
+    roles = roles_held(db.session, person_id, today)
+    if not roles and sits_anywhere(db.session, person_id, today):
+        return redirect(url_for("panels.show_all"))
     return redirect(url_for("people.show_all" if roles == {ADMINISTRATOR} else "worklist.show"))
 
 

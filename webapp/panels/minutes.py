@@ -61,14 +61,18 @@ def draft(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
 def change(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     latest, form = _draft_of(meeting), JustSend()
     parts = parts_seen_by(db.session, latest, seat.person_id)
-    if form.sent():
+    written_at = latest.written_at.isoformat()
+    overtaken = form.is_submitted() and request.form.get("written_at") != written_at
+    if form.sent() and not overtaken:
         change_minutes(db.session, latest, _texts(parts), person_id=seat.person_id, now=clock.now())
         db.session.commit()
         flash("The draft is kept.", "done")
         return redirect(url_for(".show", **of_meeting(meeting)), 303)
-    return render_template(
-        "panels/change_minutes.html", form=form, meeting=meeting, address=of_meeting(meeting), parts=parts
-    )
+    page = render_template(
+        "panels/change_minutes.html", form=form, meeting=meeting, address=of_meeting(meeting), parts=parts,
+        texts={part.key: part.text for part in parts} | _texts(parts), written_at=written_at, overtaken=overtaken,
+    )  # fmt: skip
+    return page, 409 if overtaken else 200
 
 
 @minutes.route("/approve", methods=["GET", "POST"])

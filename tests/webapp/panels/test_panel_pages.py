@@ -235,6 +235,7 @@ class TestWhoSeesWhat:
 
         assert "Panel" in links_of(coordinator.get("/worklist/"))
         assert "Panel" in links_of(member.get("/account"))
+        assert member.get("/").headers["Location"] == "/panels/"
         assert "Panel" not in links_of(others.get("/worklist/"))
 
 

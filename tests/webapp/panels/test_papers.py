@@ -233,6 +233,19 @@ class TestMinutes:
         assert "Everybody was there" in words
         assert chair.get(f"{MEETING}/minutes/change").status_code == 404
 
+    def test_somebody_who_is_overtaken_loses_nothing(self, session, chair, coordinator, drafted, clock):
+        part = session.scalars(select(PanelMinutes)).one().parts[0]["key"].replace("-", "__")
+        clock.forward(minutes=1)
+        theirs = coordinator.get(f"{MEETING}/minutes/change")
+        coordinator.send(theirs, "Keep the draft", **{f"part__{part}": "By the coordinator"})
+
+        page = chair.send(drafted, "Keep the draft", **{f"part__{part}": "By the chair"})
+
+        assert page.status_code == 409
+        assert "Somebody else kept the draft" in main_words(page)
+        assert "By the chair" in page.text
+        assert "By the chair" in main_words(chair.send(page, "Keep the draft"))
+
     def test_a_correction_is_another_version_and_the_first_stays(self, chair, member, drafted):
         chair.send(chair.get(f"{MEETING}/minutes/approve"), "Approve the minutes")
         chair.send(chair.get(f"{MEETING}/minutes/correct"), "Begin another version", because="Education was there")
