@@ -6,6 +6,7 @@ it has seen, so a letter whose fate is unknown is looked for under its reference
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import requests
@@ -26,9 +27,15 @@ class NotifySender:
     def __init__(self, *, api_key: str, template_id: str, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._client = NotificationsAPIClient(api_key, base_url=url, timeout=timeout_seconds)
         self._template_id = template_id
+        # The client is not made for several threads.
+        self._turn = Lock()
 
     def send(self, letter: Letter) -> Receipt:
-        """Hand the letter over. Raises DeliveryFailed and FateUnknown."""
+        """Hand the letter over, one at a time. Raises DeliveryFailed and FateUnknown."""
+        with self._turn:
+            return self._sent(letter)
+
+    def _sent(self, letter: Letter) -> Receipt:
         try:
             answer = self._client.send_email_notification(
                 email_address=letter.to,

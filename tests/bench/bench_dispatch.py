@@ -34,11 +34,14 @@ def test_a_thousand_messages_are_sent_in_a_minute(bench_database: BenchDatabase,
 
     began = time.perf_counter()
     assert address_waiting(sessions, real_clock(), england()) == MESSAGES
-    addressed = time.perf_counter()
+    addressed, worked = time.perf_counter(), time.process_time()
     assert send_waiting(office) == MESSAGES
-    sent = time.perf_counter()
+    sent, worked = time.perf_counter(), time.process_time() - worked
 
-    print(f"\n{MESSAGES:,} messages addressed in {addressed - began:.1f} s and sent in {sent - addressed:.1f} s")
+    print(
+        f"\n{MESSAGES:,} messages addressed in {addressed - began:.1f} s and sent in {sent - addressed:.1f} s, ", end=""
+    )
+    print(f"of which this process worked {worked:.1f} s")
     assert len(server.box.taken) == MESSAGES
     assert sent - addressed <= A_MINUTE
     office.sender.close()
