@@ -90,7 +90,7 @@ class TestAsking:
             ({"forms_0": [], "forms_1": []}, "Choose at least one form"),
             ({"due_0__day": "", "due_0__month": "", "due_0__year": ""}, "Say by when Nowhere Hospital is to answer"),
             ({"due_0__month": "13"}, "month from 1 to 12"),
-            ({"other": "Police"}, "Choose what Police is asked for"),
+            ({"other": "Police", "forms_2": []}, "Choose what Police is asked for"),
         ],
     )
     def test_what_is_missing_is_said_and_nothing_is_asked_yet(self, coordinator, case, session, typed, words):
