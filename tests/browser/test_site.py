@@ -103,24 +103,24 @@ def test_a_case_of_another_board_is_not_there(page, site, sign_in):
     assert violations(page) == []
 
 
-def test_a_bank_holiday_announced_late_is_checked_accepted_and_taken_back_without_javascript(plain_page, site, sign_in):
-    sign_in(plain_page, "administrator")
-    plain_page.goto(site.at("/bank-holidays/new"))
+def test_a_bank_holiday_announced_late_is_checked_accepted_and_taken_back(narrow_page, site, sign_in):
+    sign_in(narrow_page, "administrator")
+    narrow_page.goto(site.at("/bank-holidays/new"))
     for box, typed in (("Day", "6"), ("Month", "1"), ("Year", "2027")):
-        plain_page.get_by_label(box, exact=True).fill(typed)
-    plain_page.get_by_label("What is it called?").fill("Day of mourning")
-    plain_page.get_by_label("Where was it announced?").fill("London Gazette")
-    plain_page.get_by_role("button", name="Show what it would move").click()
+        narrow_page.get_by_label(box, exact=True).fill(typed)
+    narrow_page.get_by_label("What is it called?").fill("Day of mourning")
+    narrow_page.get_by_label("Where was it announced?").fill("London Gazette")
+    narrow_page.get_by_role("button", name="Show what it would move").click()
 
-    expect(plain_page.get_by_role("heading", name="Check what would move")).to_be_visible()
-    assert violations(plain_page) == []
-    plain_page.get_by_role("button", name="Accept this bank holiday").click()
+    expect(narrow_page.get_by_role("heading", name="Check what would move")).to_be_visible()
+    assert violations(narrow_page) == []
+    narrow_page.get_by_role("button", name="Accept this bank holiday").click()
 
-    plain_page.get_by_role("link", name="Take it back").click()
-    assert violations(plain_page) == []
-    plain_page.get_by_label("Why is it taken back?").fill("The notice was for Scotland")
-    plain_page.get_by_role("button", name="Take it back").click()
-    expect(plain_page.get_by_text("The notice was for Scotland")).to_be_visible()
+    narrow_page.get_by_role("link", name="Take it back").click()
+    assert violations(narrow_page) == []
+    narrow_page.get_by_label("Why is it taken back?").fill("The notice was for Scotland")
+    narrow_page.get_by_role("button", name="Take it back").click()
+    expect(narrow_page.get_by_text("The notice was for Scotland")).to_be_visible()
 
 
 def test_the_address_of_a_calendar_can_be_read_at_any_width(narrow_page, site, sign_in):
