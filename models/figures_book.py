@@ -64,29 +64,49 @@ class Book:
 
 
 def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | None = None) -> Book:
-    """Return the figures asked for. Raises NotDecided, as `disclose` does."""
-    beside, together = wanted.year.with_earlier(YEARS_BESIDE), years_together(wanted)
+    """Return the figures asked for. Raises NotDecided, as `disclose` does.
+
+    What is published is the year alone: other years in it would be published once more, as known at another moment.
+    """
+    beside = (wanted.year,) if wanted.published else wanted.year.with_earlier(YEARS_BESIDE)
+    together = () if wanted.published else years_together(wanted)
     every = sorted({*beside, *together}, key=lambda year: year.begins)
     found = dict(zip(every, _figures(session, wanted, wanted.board_ids, every), strict=True))
     parts = [dict(zip(every, _figures(session, wanted, each, every), strict=True)) for each in _parts(wanted)]
     statements = {year: found[year].statement([part[year] for part in parts]) for year in every}
     shown = tuple(ShownYear(year, _disclosed(statements[year], wanted)) for year in beside)
     national = {each.name: NATIONAL_BY_YEAR[each.name] for each in beside if each.name in NATIONAL_BY_YEAR}
-    of_boards = [pool([part[year] for year in together]).statement() for part in parts]
-    pooled = pool([found[year] for year in together])
-    statement = pooled.statement([statements[year] for year in together], of_boards)
-    shown_pool = ShownPool(together, _disclosed(statement, wanted), *_rate(pooled, children or {}))
     return Book(
         found[wanted.year],
         shown[-1].disclosed,
         tuple(year_tables(shown, national, without=wanted.without)),
         tuple(breakdown_tables(shown, national, without=wanted.without)),
-        (*pooled_tables(shown_pool, without=wanted.without), *_differences(wanted, found, shown)),
+        (
+            *_together(wanted, together, found, parts, statements, children or {}),
+            *_differences(wanted, found, shown),
+        ),
         _promptness(session, wanted, found[wanted.year]),
         sum(each.disclosed.withheld for each in shown),
         wanted.without,
         shown,
     )
+
+
+def _together(
+    wanted: Wanted,
+    years: tuple[Year, ...],
+    found: Mapping[Year, Figures],
+    parts: Sequence[Mapping[Year, Figures]],
+    statements: Mapping[Year, Statement],
+    children: Mapping[str, Children],
+) -> tuple[Table, ...]:
+    if not years:
+        return ()
+    of_boards = [pool([part[year] for year in years]).statement() for part in parts]
+    pooled = pool([found[year] for year in years])
+    statement = pooled.statement([statements[year] for year in years], of_boards)
+    shown = ShownPool(years, _disclosed(statement, wanted), *_rate(pooled, children))
+    return tuple(pooled_tables(shown, without=wanted.without))
 
 
 FIRST_OF_ALL_BLOCKS = 2008
@@ -136,7 +156,7 @@ def _differences(
     wanted: Wanted, found: Mapping[Year, Figures], shown: Sequence[ShownYear]
 ) -> tuple[Table, ...]:  # fmt: skip
     """Return the year beside those before it together. Guarded figures have none: it would be another pool."""
-    if wanted.scheme.withholds:
+    if wanted.scheme.withholds or wanted.published:
         return ()
     years = wanted.year.with_earlier(YEARS_BESIDE)[:-1]
     before = ShownPool(years, _disclosed(pool([found[year] for year in years]).statement(), wanted))

@@ -126,7 +126,8 @@ def asked_for() -> tuple[Asked, AskForm]:
     together = request.args.get("together", "")
     form = _form(boards, years, scope)
     form.validate()
-    known_on = form.known_at.on or _day(request.args.get("known_at", ""))
+    # Guarded figures of two days could be subtracted, and tell of a death recorded between them.
+    known_on = (form.known_at.on or _day(request.args.get("known_at", ""))) if scope.sees_true_counts else None
     asked = Asked(scope, year, known_on, scheme, int(together) if together in TOGETHER else 5)
     form.board.data, form.year.data = scope.board.reference_prefix, year.name
     form.scheme.data, form.together.data = scheme.key, str(asked.years_together)

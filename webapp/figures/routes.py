@@ -32,12 +32,12 @@ CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def show() -> ResponseReturnValue:
     """Return the page of a year's child deaths."""
     asked, form = asked_for()
-    book = asked.book()
+    book, errors = asked.book(), form.known_at.errors if asked.scope.sees_true_counts else ()
     page = render_template(
         "figures/child_deaths.html",
         asked=asked,
         ask=form,
-        form=form if form.known_at.errors else None,
+        form=form if errors else None,
         book=book,
         true_counts=asked.scheme is AS_THEY_ARE,
         has_chart=_has_chart,
@@ -47,7 +47,7 @@ def show() -> ResponseReturnValue:
         now=clock.now(),
         today=clock.today(),
     )
-    return page, 422 if form.known_at.errors else 200
+    return page, 422 if errors else 200
 
 
 @figures.route("/child-deaths/charts/<key>.svg")

@@ -168,6 +168,12 @@ class TestWhoSeesWhat:
             assert "withheld in these years" in main_words(page)
             assert member.get(f"{PAGE}/figures.json?year=2017-18&scheme={scheme}").get_json()["category"]["4"] == "<5"
 
+    def test_whoever_sees_guarded_figures_has_none_of_another_day_to_subtract(self, member):
+        page = member.get(f"{YEAR}&known_at=2020-01-01")
+
+        assert "Everything recorded up to" in main_words(page)
+        assert "As known on" not in main_words(page)
+
     def test_a_guarded_sentence_says_that_it_withholds(self, member):
         assert "is withheld, because numbers are small" in main_words(member.get(YEAR))
 

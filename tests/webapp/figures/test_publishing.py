@@ -75,6 +75,17 @@ def test_a_decision_is_recorded_with_who_why_and_for_what_and_printed_in_what_is
     assert actions.count("figures_decision_recorded") == actions.count("figures_published") == 1
 
 
+def test_a_publication_has_its_year_alone(coordinator):
+    """Earlier years beside it would be published again, as known at another moment, and could be subtracted."""
+    publish(coordinator)
+
+    workbook = load_workbook(io.BytesIO(file_of(coordinator, "xlsx").data))
+
+    years = [row[0].value for row in workbook["Years"] if str(row[0].value).startswith("20")]
+    assert years == ["2017-18"]
+    assert not {"Pooled", "Rate", "Differences", "Promptness"} & set(workbook.sheetnames)
+
+
 def test_a_decision_sent_twice_is_recorded_once(chair, session):
     decide(chair)
     decide(chair)
