@@ -38,7 +38,7 @@ from workflows.roles import CDOP_COORDINATOR
 from workflows.standing import Told, open_history, take
 
 __all__ = [
-    "Actor", "correct_event", "history_of", "id_of", "open_case", "open_whole_cases", "preview_correction",
+    "Actor", "Beside", "correct_event", "history_of", "id_of", "open_case", "open_whole_cases", "preview_correction",
     "preview_step", "restand_board", "restand_cases", "standing_of", "take_step",
 ]  # fmt: skip
 
@@ -47,10 +47,19 @@ REFERRED_FOR_REVIEW = "referred_for_review"
 Written = TypeVar("Written", Case, CaseEvent)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows of a table that belong to a case by its `case_id`, written in the same statement as its first event."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, Any]]
+
+
 # --- Writing ----------------------------------------------------------------
 
 
-def open_case(
+def open_case(  # noqa: PLR0913 - each is told by name, and most calls tell few
     session: Session,
     *,
     workflow_key: str,
@@ -62,10 +71,12 @@ def open_case(
     calendar: Calendar | None = None,
     idempotency_key: uuid.UUID | None = None,
     linked_from: Case | None = None,
+    beside: Sequence[Beside] = (),
 ) -> Case:
     """Return a new case of the board under the edition in force on the day told (R-0), opened by this step.
 
-    A key that opened a case of the board before returns that case. Raises StepRefused, and UnknownWorkflow.
+    A key that opened a case of the board before returns that case, and writes nothing `beside` it. Raises StepRefused,
+    and UnknownWorkflow.
     """
     session.flush()
     if idempotency_key and (opened_before := _opened_with(session, board, idempotency_key)):
@@ -77,7 +88,7 @@ def open_case(
     case_id, reference = _added(session, board, workflow_key, event, writing.projected)
     if linked_from is not None:
         session.add(LinkedCase(case_id=linked_from.id, other_case_id=case_id, kind=REFERRED_FOR_REVIEW))
-    _write(session, _Place(case_id, reference), writing, _Act("open_case", actor, idempotency_key))
+    _write(session, _Place(case_id, reference), writing, _Act("open_case", actor, idempotency_key), beside)
     return _as_stored(session, Case(id=case_id))
 
 
@@ -367,12 +378,15 @@ _PARTS = {
 
 
 @cache
-def _addition(kinds: tuple[str, ...]) -> str:
+def _addition(kinds: tuple[str, ...], beside: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> str:
     """Return the statement that moves a case and adds rows of these kinds, if it still is as it was read.
 
     The audit's trigger asks for the lock on the case, which the part `moved` has taken.
     """
-    parts = ", ".join(f"{kind} AS ({_PARTS[kind]})" for kind in kinds)
+    added = {table: rows.insert(table, columns, table, given="events") for table, columns in beside}
+    parts = ", ".join(
+        f"{kind} AS ({part})" for kind, part in {**{kind: _PARTS[kind] for kind in kinds}, **added}.items()
+    )
     moved = f"{_MOVE} AND kept.version = %(version)s RETURNING kept.id, kept.board_id"
     return f"WITH moved AS ({moved}), {parts} SELECT id FROM events"  # noqa: S608 - the names of our own columns
 
@@ -410,7 +424,9 @@ def _added(
     return added.id, added.reference
 
 
-def _write(session: Session, place: _Place, writing: _Writing, act: _Act) -> CaseEvent | None:
+def _write(
+    session: Session, place: _Place, writing: _Writing, act: _Act, beside: Sequence[Beside] = ()
+) -> CaseEvent | None:
     """Write an event and everything that follows from it, and return it as stored; None if the case was written to."""
     connection, event, projected = session.connection(), writing.event, writing.projected
     row = _row(place, event, act)
@@ -428,8 +444,10 @@ def _write(session: Session, place: _Place, writing: _Writing, act: _Act) -> Cas
     cases = rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}])
     if projected.counted is not None:
         given |= child_death_counts.counted_rows({place.case_id: projected.counted}).parameters()
-    parameters = {"version": place.version, "cases": cases, **given}
-    event_id = connection.exec_driver_sql(_addition(tuple(given)), parameters).scalar()
+    more = {each.table: rows.as_json([{"case_id": place.case_id, **row} for row in each.rows]) for each in beside}
+    statement = _addition(tuple(given), tuple((each.table, each.columns) for each in beside))
+    parameters = {"version": place.version, "cases": cases, **given, **more}
+    event_id = connection.exec_driver_sql(statement, parameters).scalar()
     if event_id is None:
         return None
     differences.remove(connection, found)

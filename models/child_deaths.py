@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, rows
+from models import audit
 from models.agency import Board
 from models.case import Case
-from models.casework import Actor, id_of, open_case
+from models.casework import Actor, Beside, open_case
 from models.child_death import AgencyContact, Carer, ChildDeath, Sibling
 from models.panel import panel_of
 from workflows.dates import PartialDate
@@ -54,16 +54,12 @@ def notify_death(
     idempotency_key: uuid.UUID | None = None,
 ) -> Case:
     """Return the case that a notification opens, with whose death it is stored beside it. Raises StepRefused."""
-    case = open_case(
+    child = {"board_id": board.id, **_of_the_child(told, details), "updated_at": now}
+    family = [Beside(table, _FAMILY[table], told_of) for table, told_of in _family(details).items() if told_of]
+    return open_case(
         session, workflow_key=CHILD_DEATH_REVIEW, board=board, step=NOTIFY, actor=actor, told=told, now=now,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key, beside=(Beside("child_death", _CHILD, [child]), *family),
     )  # fmt: skip
-    case_id = id_of(case)
-    child = {"case_id": case_id, "board_id": board.id, **_of_the_child(told, details), "updated_at": now}
-    family = {name: [{"case_id": case_id, **each} for each in given] for name, given in _family(details).items()}
-    parameters = {name: rows.as_json(each) for name, each in {"child": [child], **family}.items()}
-    session.connection().exec_driver_sql(_ADD_DETAILS, parameters)
-    return case
 
 
 def _family(details: Details) -> dict[str, list[dict[str, Any]]]:
@@ -83,15 +79,6 @@ _CHILD = (
     "case_id", "board_id", "cdop_ref", "surname", "forenames", "also_known_as", "nhs_number", "no_nhs_number_because",
     "born_on", "died_on", "address", "postcode", "details", "updated_at",
 )  # fmt: skip
-
-_ADD_FAMILY = ", ".join(
-    f"{table}_added AS ({rows.insert(table, columns, table, given='child')})" for table, columns in _FAMILY.items()
-)
-# A form sent twice finds the child there, and adds no family a second time.
-_ADD_DETAILS = f"""
-WITH child AS ({rows.insert("child_death", _CHILD, "child")} ON CONFLICT (case_id) DO NOTHING RETURNING 1 AS is_new),
-{_ADD_FAMILY} SELECT
-"""
 
 
 def _of_the_child(told: Told, details: Details) -> dict[str, Any]:
