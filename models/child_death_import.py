@@ -28,7 +28,7 @@ from models.child_death_rows import (
     RowRefused,
     StepOfRow,
     Wrong,
-    check_heading,
+    check_beginning,
     checked,
     read_rows,
     refusal,
@@ -187,7 +187,7 @@ def import_child_deaths(
     A run of the same file for the same board that was stopped goes on after the rows it finished. `clock` gives the
     moment at which each batch is recorded. Raises NotTheFile before anything is written, and ImportedElsewhere.
     """
-    check_heading(file)
+    check_beginning(file)
     with sessions.begin() as session:
         run = _run(session, board_id, person_id, file_digest(file, "sha256").digest(), clock())
         progress = progress_of(run)

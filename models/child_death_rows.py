@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from io import BufferedIOBase
-from itertools import count, pairwise
+from itertools import count, islice, pairwise
+from typing import IO
 
 from models.whole_case import RefusedAt, ToldStep
 from workflows.child_death_codes import (
@@ -78,7 +79,12 @@ COLUMN_OF: Mapping[str, str] = {column: column for column in COLUMNS} | {
 """The column that an answer is taken from, by its question."""
 
 LONGEST_LINE = 65_536
+ROWS_TRIED = 1_000
+"""How many rows at the beginning are tried before a file is taken for noise; a local default."""
 LONGEST_REFERENCE = 100
+
+
+Lines = IO[bytes] | BufferedIOBase
 
 
 class NotTheFile(Exception):
@@ -125,13 +131,18 @@ class Row:
 # --- Reading the file -------------------------------------------------------
 
 
-def check_heading(file: BufferedIOBase) -> None:
-    """Raise NotTheFile unless the file begins with the heading; leave it at its beginning."""
-    _heading(file.readline(LONGEST_LINE + 1))
+def check_beginning(file: Lines) -> None:
+    """Raise NotTheFile unless the file begins with the heading and with rows; leave it at its beginning.
+
+    Noise under the right heading is refused here, and not row by row: nothing of a thousand rows could be read.
+    """
+    beginning = [bool(row.unreadable) for row in islice(read_rows(file), ROWS_TRIED)]
     file.seek(0)
+    if len(beginning) == ROWS_TRIED and all(beginning):
+        raise NotTheFile(f"None of the first {ROWS_TRIED:,} rows could be read. {SAVE_AS_CSV}. {_WHAT_IT_SHOULD_BE}")
 
 
-def read_rows(file: BufferedIOBase) -> Iterator[Row]:
+def read_rows(file: Lines) -> Iterator[Row]:
     """Yield the rows under the heading, one line in memory at a time. Raises NotTheFile for any other file."""
     heading = _heading(file.readline(LONGEST_LINE + 1))
     for number in count(2):
@@ -145,7 +156,7 @@ def read_rows(file: BufferedIOBase) -> Iterator[Row]:
             yield _row(number, line, heading)
 
 
-def _skip_to_end_of_line(file: BufferedIOBase, line: bytes) -> None:
+def _skip_to_end_of_line(file: Lines, line: bytes) -> None:
     while line and not line.endswith(b"\n"):
         line = file.readline(LONGEST_LINE)
 

@@ -26,7 +26,7 @@ from models.child_death_import import (
     There,
     examine,
 )
-from models.child_death_rows import Row, check_heading, read_rows
+from models.child_death_rows import Row, check_beginning, read_rows
 from models.import_run import ImportRefusal, ImportRun, ImportUpload, ImportUploadPart
 from workflows.dates import london_day
 
@@ -70,8 +70,7 @@ def keep_upload(
 
     Raises NotTheFile and TooLarge; roll back then.
     """
-    check_heading(io.BytesIO(file.read(PART_BYTES)))
-    file.seek(0)
+    check_beginning(file)
     digest, size = sha256(), 0
     run = ImportRun(board_id=board_id, file_digest=bytes(32), started_by=person_id, started_at=now)
     session.add(run)

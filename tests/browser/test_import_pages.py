@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.axe import violations
 from tests.models.child_death_files import OPEN, a_file, a_row
@@ -13,14 +13,14 @@ def choose(page: Page, site, *rows) -> Page:
     """Open the page of imports and send a file of these rows."""
     page.goto(site.at("/child-deaths/import/"))
     page.get_by_label("Whose deaths these are").select_option(index=1)
-    content = {"name": "deaths.csv", "mimeType": "text/csv", "buffer": a_file(*rows).getvalue()}
+    content = FilePayload(name="deaths.csv", mimeType="text/csv", buffer=a_file(*rows).getvalue())
     page.get_by_label("The file").set_input_files(content)
     page.get_by_role("button", name="Show what it would do").click()
     return page
 
 
 def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth") <= 320
+    return bool(page.evaluate("document.documentElement.scrollWidth") <= 320)
 
 
 @pytest.mark.parametrize("path", ["/child-deaths/import/", "/child-deaths/return/", "/child-deaths/return/2015-16"])
@@ -57,7 +57,8 @@ def test_a_file_is_recorded_without_javascript(plain_page, site, sign_in):
 def test_a_file_that_is_no_csv_is_explained_where_it_is_chosen(page, site, sign_in):
     sign_in(page, "cdop.coordinator").goto(site.at("/child-deaths/import/"))
     page.get_by_label("Whose deaths these are").select_option(index=1)
-    workbook = {"name": "deaths.xlsx", "mimeType": "application/octet-stream", "buffer": b"PK\x03\x04" + bytes(500)}
+    packed = b"PK\x03\x04" + bytes(500)
+    workbook = FilePayload(name="deaths.xlsx", mimeType="application/octet-stream", buffer=packed)
     page.get_by_label("The file").set_input_files(workbook)
     page.get_by_role("button", name="Show what it would do").click()
 

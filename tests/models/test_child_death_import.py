@@ -374,6 +374,18 @@ class TestNoSuchFile:
         with pytest.raises(NotTheFile):
             next(read_rows(io.BufferedReader(Noise())))
 
+    def test_noise_under_the_heading_is_refused_before_anything_is_written(self, imported, sessions):
+        with pytest.raises(NotTheFile, match="None of the first 1,000 rows could be read"):
+            imported(*["\x9c noise"] * 5_000)
+
+        with sessions() as session:
+            assert session.scalar(select(func.count()).select_from(ImportRun)) == 0
+
+    def test_rows_that_can_be_read_are_recorded_however_many_before_them_cannot(self, imported):
+        last = imported(*["too,short"] * 999, a_row())[-1]
+
+        assert (last.recorded, last.refused) == (1, 999)
+
     def test_the_columns_may_come_in_any_order_and_under_a_mark_of_utf_8(self, imported):
         names = tuple(reversed(COLUMNS))
         row = ",".join(a_row(modifiable_factors="")[name] for name in names)

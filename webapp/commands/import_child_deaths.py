@@ -27,14 +27,14 @@ def command(file: Path, board: str, new_board: bool) -> None:
     stopped. Exits with 1 if any row was refused, and with 2 if the file cannot be read.
     """
     from models.child_death_import import ImportedElsewhere, import_child_deaths
-    from models.child_death_rows import NotTheFile, check_heading
+    from models.child_death_rows import NotTheFile, check_beginning
     from webapp.moved_clock import clock_in_use
     from webapp.running import sessions_in_use
 
     progress: Progress | None = None
     try:
         with file.open("rb") as opened, sessions_in_use() as sessions:
-            check_heading(opened)
+            check_beginning(opened)
             board_id = _board(sessions, board, is_new=new_board)
             for progress in import_child_deaths(
                 sessions, opened, board_id=board_id, person_id=None, clock=clock_in_use()
