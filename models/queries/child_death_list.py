@@ -97,13 +97,15 @@ def awaited_agencies(session: Session, who: Reader) -> Sequence[str]:
 
 def _awaited(session: Session, case_ids: Sequence[int]) -> dict[int, list[Awaited]]:
     """Return what is still to come in these cases, what is due first before the rest."""
-    asked_on = _asked_on(session, case_ids)
-    reminded = _reminded(session, case_ids)
     owed = select(Deadline.case_id, Deadline.agency, Deadline.subject, Deadline.due_last).where(
         Deadline.case_id.in_(case_ids), Deadline.clock_key == REPORT_ASKED, UNMET_DEADLINE
     )
+    rows = session.execute(owed.order_by(Deadline.due_last, Deadline.agency, Deadline.id)).all()
+    waiting = sorted({row.case_id for row in rows})
+    # Most deaths on a list await nothing; then there is nothing more to ask.
+    asked_on, reminded = (_asked_on(session, waiting), _reminded(session, waiting)) if waiting else ({}, {})
     found: dict[int, list[Awaited]] = {}
-    for row in session.execute(owed.order_by(Deadline.due_last, Deadline.agency, Deadline.id)):
+    for row in rows:
         agency = row.agency or ""
         asked = asked_on.get((row.case_id, agency.casefold()))
         times, last_on = reminded.get((row.case_id, row.subject), (0, None))
