@@ -19,7 +19,6 @@ class ReportingForm(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "agency", "form"),
         CheckConstraint("(returned_at IS NULL) OR (unknown IS NOT NULL)", name="returned_says_what_is_unknown"),
-        CheckConstraint("num_nonnulls(not_coming_because, not_coming_at) IN (0, 2)", name="not_coming_says_why"),
     )
 
     id: Mapped[Identifier]
@@ -33,8 +32,4 @@ class ReportingForm(Base):
     on_paper: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     answered_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     returned_at: Mapped[datetime | None]
-    not_coming_because: Mapped[str | None]
-    """Why the panel does without it. The day it was asked for stays what it was."""
-    not_coming_at: Mapped[datetime | None]
-    not_coming_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     updated_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models import audit
 from models.asking import standing_of
 from models.case import Case
 from models.casework import Actor, take_step
@@ -21,11 +21,14 @@ from workflows.clocks import Deadline
 from workflows.dates import PartialDate, london_day
 from workflows.errors import GuardsNotMet, NotAvailable, StepRefused
 from workflows.reporting_answers import read_form
-from workflows.reporting_forms import FORMS, Form, form_named
+from workflows.reporting_forms import Form, form_named
 from workflows.standing import Standing, Told
 
 REQUESTS = "report_return"
 """The clock that runs for each report asked of an agency."""
+
+NOT_COMING = "record_report_not_coming"
+"""The step by which the panel does without one of them."""
 
 
 # --- What is asked ----------------------------------------------------------
@@ -53,8 +56,11 @@ class Request:
         return self.deadline.met_on is None and (self.kept is None or self.kept.returned_at is None)
 
     @property
-    def will_not_come(self) -> bool:
-        return self.kept is not None and self.kept.not_coming_because is not None and self.is_open
+    def not_coming_because(self) -> str:
+        """Why the panel does without it; nothing where it is awaited, or came after all."""
+        ended_by = self.deadline.voided_by
+        without = ended_by is not None and ended_by.step == NOT_COMING and self.is_open
+        return str(ended_by.answers["reasons"]) if ended_by and without else ""
 
 
 def requests_of(session: Session, case: Case, standing: Standing) -> list[Request]:
@@ -132,7 +138,7 @@ def request_form(
     told = Told(PartialDate.on(on), {"agency": agency, "form": form.name, "due_on": due_on.isoformat()})
     take_step(session, case, "request_report", actor=actor, told=told, now=now)
     asked = form_to_fill(session, case, agency, form, now=now)
-    asked.returned_at = asked.not_coming_because = asked.not_coming_at = asked.not_coming_by = None
+    asked.returned_at = None
     session.flush()
     return asked
 
@@ -207,32 +213,17 @@ def return_form(
     take_step(session, case, "record_report", actor=actor, told=told, now=now)
 
 
-def will_not_come(
-    session: Session, case: Case, asked: ReportingForm, because: str, *, actor: Actor, role: str, now: datetime
+def record_not_coming(
+    session: Session,
+    case: Case,
+    asked: Request,
+    because: str,
+    *,
+    actor: Actor,
+    on: date,
+    now: datetime,
+    idempotency_key: uuid.UUID | None = None,
 ) -> None:
-    """Note that the panel does without a report, and why. The day it was asked for stays; it can still come."""
-    if asked.returned_at is not None:
-        raise NotAvailable("This form was returned already")
-    asked.not_coming_because, asked.not_coming_at, asked.not_coming_by = because.strip(), now, actor.person_id
-    audit.record(
-        session, "report_will_not_come", at=now, person_id=actor.person_id, role=role, case_id=case.id,
-        detail={"form": asked.form},
-    )  # fmt: skip
-
-
-def done_without(session: Session, case_id: int) -> frozenset[str]:
-    """Return which reports of a case will not come, by agency and form as a deadline tells them apart, in lower case.
-
-    A form is named as in any of its times, because a request names it as it was called then.
-    """
-    noted = select(ReportingForm.agency, ReportingForm.form).where(
-        ReportingForm.case_id == case_id,
-        ReportingForm.not_coming_because.is_not(None),
-        ReportingForm.returned_at.is_(None),
-    )
-    return frozenset(
-        f"{agency}, {form.name}".casefold()
-        for agency, key in session.execute(noted)
-        for form in FORMS
-        if form.key == key
-    )
+    """Record that the panel does without a report, and why. It can still come. Raises StepRefused."""
+    told = Told(PartialDate.on(on), {"agency": asked.agency, "form": asked.form_name, "reasons": because})
+    take_step(session, case, NOT_COMING, actor=actor, told=told, now=now, idempotency_key=idempotency_key)

@@ -20,10 +20,9 @@ from models.child_death_counts import CountedReview
 from models.child_deaths import NOTIFY
 from models.histories import read_cases
 from models.queries.child_death_figures import Year
-from models.reporting_form import ReportingForm
+from models.reporting_forms import NOT_COMING
 from workflows.child_deaths import analysis_scheme
 from workflows.history import Event
-from workflows.reporting_forms import form_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +48,11 @@ NEEDED: Sequence[Gap] = (
 
 def gaps(session: Session, case: Case) -> list[Gap]:
     """Return everything that the return needs and the case lacks, each named with what to do."""
-    not_coming = _not_coming(session, [case.id])
-    return _gaps(
-        history_of(session, case).effective(), session.get(ChildDeath, case.id), not_coming.get(case.id, set())
-    )
+    return _gaps(history_of(session, case).effective(), session.get(ChildDeath, case.id))
 
 
-def _gaps(events: Sequence[Event], death: ChildDeath | None, not_coming: NotComing) -> list[Gap]:
-    return [*_unanswered(events), *_ungraded(events), *_outstanding(events, not_coming), *_identity(death)]
-
-
-NotComing = Collection[tuple[str, str]]
-"""Agencies and the keys of the forms that are recorded as not coming from them."""
-
-
-def _not_coming(session: Session, case_ids: Collection[int]) -> dict[int, set[tuple[str, str]]]:
-    """Return, by case, which forms are recorded as not coming from which agencies."""
-    told = select(ReportingForm.case_id, ReportingForm.agency, ReportingForm.form).where(
-        ReportingForm.case_id.in_(case_ids), ReportingForm.not_coming_because.is_not(None)
-    )
-    found: dict[int, set[tuple[str, str]]] = {}
-    for case_id, agency, form in session.execute(told):
-        found.setdefault(case_id, set()).add((agency.casefold(), form))
-    return found
-
-
-def _will_not_come(asked: Event, not_coming: NotComing) -> bool:
-    form = form_named(asked.answers["form"], asked.happened_on.last)
-    return form is not None and (asked.answers["agency"].casefold(), form.key) in not_coming
+def _gaps(events: Sequence[Event], death: ChildDeath | None) -> list[Gap]:
+    return [*_unanswered(events), *_ungraded(events), *_outstanding(events), *_identity(death)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +89,12 @@ def deaths_of_year(
     ids = list(reviewed_on)
     states = {row.id: row.state for row in session.execute(select(Case.id, Case.state).where(Case.id.in_(ids)))}
     deaths = {each.case_id: each for each in session.scalars(select(ChildDeath).where(ChildDeath.case_id.in_(ids)))}
-    not_coming = _not_coming(session, ids)
     found = [
         OfTheYear(
             read.reference,
             states[read.id],
             reviewed_on[read.id],
-            tuple(_gaps(read.history.effective(), deaths.get(read.id), not_coming.get(read.id, set()))),
+            tuple(_gaps(read.history.effective(), deaths.get(read.id))),
         )
         for read in read_cases(session.connection(), ids)
     ]
@@ -148,13 +123,15 @@ def _ungraded(events: Sequence[Event]) -> Iterator[Gap]:
         yield Gap("factors", "categorise", "It is not said of every factor whether it could be modified")
 
 
-def _outstanding(events: Sequence[Event], not_coming: NotComing) -> Iterator[Gap]:
-    returned = [event.answers for event in events if event.step == "record_report"]
-    for event in events:
-        asked = event.answers
-        if event.step != "request_report" or _will_not_come(event, not_coming):
+def _outstanding(events: Sequence[Event]) -> Iterator[Gap]:
+    """A report asked for that neither came nor, since it was asked for, will not come."""
+    returned = [event for event in events if event.step == "record_report"]
+    for number, event in enumerate(events):
+        if event.step != "request_report":
             continue
-        if not any(_answers(each, asked) for each in returned):
+        asked = event.answers
+        without = (later for later in events[number:] if later.step == NOT_COMING)
+        if not any(_answers(each.answers, asked) for each in (*returned, *without)):
             words = f"The report of {asked['agency']} is outstanding. Record it, or that it will not come"
             yield Gap("agency", "record_report", words)
 

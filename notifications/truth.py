@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent, Deadline, Hold
 from models.outbox import OutboxMessage
 from models.reminder import Reminder, ReminderAnswer
-from models.reporting_forms import REQUESTS, done_without
 from notifications.ladders import REMINDER_ESCALATED
 from workflows import registry
 from workflows.dates import day_in_words, london_day
@@ -51,7 +50,6 @@ def _of_a_reminder(session: Session, reminder: Reminder, now: datetime) -> str |
         return "What asked for it was corrected or struck out"
     return (
         _why_it_is_over(deadline)
-        or _why_it_will_not_come(session, deadline)
         or _why_it_moved(deadline, reminder)
         or _why_it_was_answered(session, reminder, now)
         or _why_it_was_overtaken(session, reminder)
@@ -64,13 +62,6 @@ def _why_it_is_over(deadline: Deadline) -> str | None:
     if deadline.voided_on is not None:
         return f"It was no longer asked for from {day_in_words(deadline.voided_on)}"
     return None
-
-
-def _why_it_will_not_come(session: Session, deadline: Deadline) -> str | None:
-    """Return that the panel does without a report, where that was noted: nobody is chased for it any more."""
-    if deadline.clock_key != REQUESTS or deadline.subject.casefold() not in done_without(session, deadline.case_id):
-        return None
-    return "It was noted that this report will not come"
 
 
 def _why_it_moved(deadline: Deadline, reminder: Reminder) -> str | None:

@@ -26,7 +26,8 @@ MAY_BE_HELD = frozenset({
 NEVER_HELD = frozenset({
     "record_incident_notification", "record_incident", "notify_panel", "tell_partners", "tell_national_bodies",
     "submit_rapid_review", "record_panel_response",
-    "notify_death", "convene_joint_response", "request_report", "record_report", "finalise_return",
+    "notify_death", "convene_joint_response", "request_report", "record_report", "record_report_not_coming",
+    "finalise_return",
     "publish_learning_brief", "agree_action_plan", "add_action", "update_action", "record_impact_return",
     "record_proceedings", "record_delay", "review_hold", "release_hold",
 })  # fmt: skip
@@ -220,11 +221,7 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
         yield from (
             f"{where} {problem}" for on in (*clock.starts, *clock.met_by) for problem in _on(procedure, clock, on)
         )
-        yield from (
-            f"{where} is voided by {key}, which is no step"
-            for key in clock.voided_by
-            if key not in procedure.steps_by_key
-        )
+        yield from (f"{where} {problem}" for on in clock.voided_by for problem in _voids(procedure, clock, on))
         if clock.explained_by_delay and DELAY_STEP not in procedure.steps_by_key:
             yield f"{where} is explained by {DELAY_STEP}, which is no step"
 
@@ -236,13 +233,29 @@ def _on(procedure: Procedure, clock: Clock, on: On) -> Iterator[str]:
         return
     if on.question and not (on.question != "on" and _is_date_asked(step, on.question)):
         yield f"watches {on.step}.{on.question}, which is no date the step asks"
-    for key in on.each:
-        if step.question(key) is None:
-            yield f"is told apart by {on.step}.{key}, which is not asked"
+    yield from _answers_watched(step, on)
     if (clock.per == "each") != bool(on.each):
         yield f"runs {'for each of nothing' if clock.per == 'each' else 'once, and is told apart'} by {on.step}"
     if clock.per == "hold" and not step.on_hold:
         yield f"runs for each hold, and {on.step} does nothing to holds"
+
+
+def _voids(procedure: Procedure, clock: Clock, on: On) -> Iterator[str]:
+    step = procedure.steps_by_key.get(on.step)
+    if step is None:
+        yield f"is voided by {on.step}, which is no step"
+        return
+    if on.question:
+        yield f"is voided by {on.step}.{on.question}, and is void from the day of the step"
+    if on.each and clock.per != "each":
+        yield f"runs once, and is told apart by {on.step}"
+    yield from _answers_watched(step, on)
+
+
+def _answers_watched(step: Step, on: On) -> Iterator[str]:
+    for key in on.each:
+        if step.question(key) is None:
+            yield f"is told apart by {on.step}.{key}, which is not asked"
     for key, answers in on.where.items():
         question = step.question(key)
         yield from (

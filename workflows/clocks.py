@@ -30,7 +30,8 @@ class Deadline:
     """One occurrence of a clock, as it is on a day.
 
     `due_first` and `due_last` are the same day unless the start is known only to the month. `started` is the event
-    that started it, None for a clock that the area's new arrangements start. `explained_by` is the recorded delay.
+    that started it, None for a clock that the area's new arrangements start. `explained_by` is the recorded delay;
+    `voided_by` is what took away what was due, which may be a step that ended the case.
     """
 
     clock: Clock
@@ -45,6 +46,7 @@ class Deadline:
     met_by: Event | None = None
     uncertain: bool = False
     voided_on: PartialDate | None = None
+    voided_by: Event | None = None
     explained_by: Event | None = None
     replaced: tuple["Occasion", ...] = ()
 
@@ -68,7 +70,10 @@ class Deadline:
 
 @dataclass(slots=True)
 class Occasion:
-    """A start of a clock and what became of it, while a history is read."""
+    """A start of a clock and what became of it, while a history is read.
+
+    One that was `voided_alone`, and not with all others of its clock, can still be met.
+    """
 
     start: PartialDate
     started: Event | None
@@ -76,6 +81,7 @@ class Occasion:
     met_on: PartialDate | None = None
     met_by: Event | None = None
     voided: Event | None = None
+    voided_alone: bool = False
     explained_by: Event | None = None
 
 
@@ -101,7 +107,7 @@ def _watches(procedure: Procedure) -> Mapping[str, tuple[_Watch, ...]]:
     found: dict[str, list[_Watch]] = {}
     for clock in procedure.clocks:
         meets = [(on.step, _Watch(clock, on, "meets")) for on in clock.met_by]
-        voids = [(step, _Watch(clock, None, "voids")) for step in clock.voided_by]
+        voids = [(on.step, _Watch(clock, on, "voids")) for on in clock.voided_by]
         starts = [(on.step, _Watch(clock, on, "starts")) for on in clock.starts]
         explains = [(DELAY_STEP, _Watch(clock, None, "explains"))] if clock.explained_by_delay else []
         for step, watch in voids + starts + meets + explains if clock.same_step else meets + voids + starts + explains:
@@ -123,20 +129,24 @@ class Reading:
         """Take one event into account. `hold` is the name of the hold it authorises, reviews or releases, if any."""
         for watch in _watches(self.procedure).get(event.step, ()):
             if watch.on is None:
-                self._void_or_explain(watch, event)
+                self._explain(watch.clock, event)
             elif all(event.answers.get(question) in answers for question, answers in watch.on.where.items()):
                 day = event.date(watch.on.question)
-                if day is not None:
+                if watch.does == "voids":
+                    self._void(watch.clock, watch.on, event)
+                elif day is not None:
                     self._start_or_meet(watch.clock, watch.on, watch.does == "starts", day, event, hold)
 
-    def _void_or_explain(self, watch: _Watch, event: Event) -> None:
-        if watch.does == "voids":
-            self.met_early.pop(watch.clock.key, None)
-        for occasion in self.occasions.get(watch.clock.key, {}).values():
-            if watch.does == "explains":
-                occasion.explained_by = event
-            elif occasion.met_on is None:
-                occasion.voided = event
+    def _explain(self, clock: Clock, event: Event) -> None:
+        for occasion in self.occasions.get(clock.key, {}).values():
+            occasion.explained_by = event
+
+    def _void(self, clock: Clock, on: On, event: Event) -> None:
+        self.met_early.pop(clock.key, None)
+        told = _subjects(on, event) if on.each else ((),)
+        for started, occasion in self.occasions.get(clock.key, {}).items():
+            if occasion.met_on is None and any(_is_same(subject, started) for subject in told):
+                occasion.voided, occasion.voided_alone = event, bool(on.each)
 
     def _start_or_meet(self, clock: Clock, on: On, starts: bool, day: PartialDate, event: Event, hold: str) -> None:
         subjects = (((hold,),) if clock.per == "hold" else _subjects(on, event)) if clock.per else ((),)
@@ -168,10 +178,10 @@ class Reading:
     def _meet(self, clock: Clock, subject: Subject, day: PartialDate, event: Event) -> None:
         if clock.backwards:
             self.met_early.setdefault(clock.key, (day, event))
-        for started, occasion in self.occasions.get(clock.key, {}).items():
-            if _is_same(subject, started) and occasion.met_on is None and occasion.voided is None:
-                occasion.met_on, occasion.met_by = day, event
-                return
+        of_this = [each for started, each in self.occasions.get(clock.key, {}).items() if _is_same(subject, started)]
+        due = [each for each in of_this if each.met_on is None and (each.voided is None or each.voided_alone)]
+        for occasion in sorted(due, key=lambda each: each.voided_alone)[:1]:
+            occasion.met_on, occasion.met_by = day, event
 
 
 def _subjects(on: On, event: Event) -> tuple[Subject, ...]:
@@ -267,6 +277,7 @@ def _deadline(
         met_by=occasion.met_by,
         uncertain=_is_uncertain(occasion.met_on, due_first, due_last),
         voided_on=voided.happened_on if voided else None,
+        voided_by=voided,
         explained_by=occasion.explained_by,
         replaced=replaced,
     )

@@ -188,7 +188,8 @@ class Clock:
     of `starts` begins the clock, and the others only move its start. `backwards` counts back from a planned date;
     `not_before` is a minimum and not a limit. `from_area` starts the clock on the day the area's new arrangements
     began. `per` says whether there is one deadline a case, one for `each` of the answers named, or one for each hold.
-    `unless` leaves the clock waiting while it is true.
+    `unless` leaves the clock waiting while it is true. `voided_by` are the occasions on which what is not yet met is no
+    longer due: all of it or, where an occasion says of `each` what it tells of, that alone, which can still be met.
     `explained_by_delay` says whether a recorded delay makes lateness "late, explained".
     """
 
@@ -204,7 +205,7 @@ class Clock:
     from_latest: bool = False
     same_step: bool = False
     per: Literal["", "each", "hold"] = ""
-    voided_by: tuple[str, ...] = ()
+    voided_by: tuple[On, ...] = ()
     unless: Callable[["Facts"], bool] | None = None
     explained_by_delay: bool = False
     lead: Period = field(default_factory=lambda: working_days(5))

@@ -225,10 +225,17 @@ def _outcome(deadline: Deadline, last: date, standing: Standing) -> Iterator[Par
             if deadline.voided_on.last > last
             else ""
         )
-        words = f"No longer due: the case ended or took another path, {_on(deadline.voided_on)}{was}"
-        yield Part("outcome", words, deadline.voided_on)
+        why = _why_void(deadline, standing)
+        yield Part("outcome", f"No longer due: {why}, {_on(deadline.voided_on)}{was}", deadline.voided_on)
     elif deadline.is_late:
         yield Part("outcome", f"Not done yet, {_days(late)} after the last day")
+
+
+def _why_void(deadline: Deadline, standing: Standing) -> str:
+    """Return what took away what was due: the step that the clock names, or the way the case went."""
+    step = deadline.voided_by.step if deadline.voided_by else ""
+    named = step in {on.step for on in deadline.clock.voided_by}
+    return f"“{standing.procedure.step(step).done}”" if named else "the case ended or took another path"
 
 
 def _cautions(deadline: Deadline, standing: Standing) -> Iterator[Part]:

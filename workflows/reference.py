@@ -142,7 +142,7 @@ def _clock(procedure: Procedure, clock: Clock) -> ClockPage:
         clock,
         runs=_runs(clock),
         starts=_starts(procedure, clock),
-        met_by=", ".join(_occasion(procedure, on) for on in clock.met_by),
+        met_by=_met_by(procedure, clock),
         source=clock.source,
     )
 
@@ -169,6 +169,12 @@ def _starts(procedure: Procedure, clock: Clock) -> str:
     if clock.from_area:
         return "the day the area’s new arrangements began"
     return ", ".join(_occasion(procedure, on) for on in clock.starts)
+
+
+def _met_by(procedure: Procedure, clock: Clock) -> str:
+    met_by = ", ".join(_occasion(procedure, on) for on in clock.met_by)
+    voided_by = ", ".join(_occasion(procedure, on) for on in clock.voided_by)
+    return f"{met_by}; no longer due after {voided_by}" if voided_by else met_by
 
 
 def _occasion(procedure: Procedure, on: On) -> str:

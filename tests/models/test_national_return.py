@@ -90,6 +90,13 @@ class TestGaps:
         }  # fmt: skip
         assert any("Hospital" in gap.words for gap in found)
 
+    def test_a_report_that_will_not_come_is_no_gap(self, session, board):
+        on = date(2017, 5, 2)
+        case = a_death(session, board, on)
+        review(session, case, on, agency_answers=False)
+        take(session, case, "record_report_not_coming", on, agency="hospital", reasons="Its records burned")
+        assert ("record_report", "agency") not in self.missing(session, case)
+
     def test_before_the_panel_the_conclusions_are_the_gap(self, session, board):
         case = a_death(session, board, date(2017, 5, 2))
 

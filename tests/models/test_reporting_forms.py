@@ -16,13 +16,12 @@ from models.database import make_sessions
 from models.reporting_form import ReportingForm
 from models.reporting_forms import (
     Wanted,
-    done_without,
     form_to_fill,
+    record_not_coming,
     request_forms,
     requests_of,
     return_form,
     save_answers,
-    will_not_come,
 )
 from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, NotAvailable
@@ -150,17 +149,20 @@ def test_a_form_with_gaps_is_not_returned_and_every_gap_is_named(session, case):
     assert {problem.question for problem in refused.value.problems} == {"water", "supervised"}
 
 
-def test_one_that_will_not_come_says_why_and_its_day_stays(session, case):
+def test_one_that_will_not_come_says_why_and_can_come_all_the_same(session, case):
     ask(session, case, GP)
-    form = form_to_fill(session, case, "General practice", MAIN, now=NOON)
+    (request,) = requests(session, case)
 
-    will_not_come(session, case, form, "The practice has closed", actor=OFFICE, role="cdop_coordinator", now=NOON)
-    session.flush()
+    record_not_coming(session, case, request, "The practice has closed", actor=OFFICE, on=WED_1_JUN_2022, now=NOON)
 
     (request,) = requests(session, case)
-    assert request.will_not_come
-    assert request.deadline.about.casefold() in done_without(session, case.id)
+    assert (request.not_coming_because, request.deadline.status) == ("The practice has closed", "void")
     assert request.deadline.due_last == WED_22_JUN_2022
+    form = form_to_fill(session, case, "General practice", MAIN, now=NOON)
+    save_answers(form, MAIN, {"known": "no"}, {}, now=NOON)
+    return_form(session, case, form, MAIN, actor=OFFICE, on=WED_1_JUN_2022, now=NOON)
+    (request,) = requests(session, case)
+    assert (request.not_coming_because, request.deadline.status) == ("", "met")
 
 
 def test_one_asked_for_step_by_step_is_found_as_well(session, case):

@@ -7,6 +7,7 @@ import pytest
 from tests.scenarios.stories import Story
 from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, GuardsNotMet, NotAvailable, NotYourRole, OnHold
+from workflows.explanation import explain
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.standing import cautions
 
@@ -145,6 +146,52 @@ class TestClocks:
         assert [(each.subject[0], each.status) for each in deadlines] == [
             ("Hospital", "overdue"), ("GP", "met"), ("Police", "overdue"),
         ]  # fmt: skip
+
+    def test_a_report_that_will_not_come_is_awaited_no_longer_from_that_agency(self):
+        story = a_death("gathering_information")
+        for agency in ("Hospital", "GP"):
+            story.tell("request_report", date(2014, 6, 10), agency=agency, form="Agency report", due_on="2014-07-01")
+        story.tell("record_report_not_coming", date(2014, 7, 7), agency="gp", reasons="The practice has closed")
+
+        standing = story.on(date(2014, 7, 8))
+        hospital, practice = standing.deadline("report_return")
+
+        assert (hospital.status, practice.status) == ("overdue", "void")
+        assert (
+            "No longer due: “Report will not come”, on 7 July 2014, 6 days after it was due."
+            in explain(practice, standing).sentences()
+        )
+
+    def test_one_form_of_an_agency_may_be_done_without_and_another_not(self):
+        story = a_death("gathering_information")
+        for form in ("Agency report", "Drowning"):
+            story.tell("request_report", date(2014, 6, 10), agency="GP", form=form, due_on="2014-07-01")
+        story.tell("record_report_not_coming", date(2014, 6, 20), agency="GP", form="Drowning", reasons="No pool")
+
+        deadlines = story.on(date(2014, 6, 20)).deadline("report_return")
+
+        assert [(each.subject[1], each.status) for each in deadlines] == [
+            ("Agency report", "running"), ("Drowning", "void"),
+        ]  # fmt: skip
+
+    def test_a_report_that_was_not_to_come_and_is_asked_for_again_is_awaited_again(self):
+        story = a_death("gathering_information")
+        asked = {"agency": "GP", "form": "Agency report"}
+        story.tell("request_report", date(2014, 6, 10), **asked, due_on="2014-07-01")
+        story.tell("record_report_not_coming", date(2014, 7, 7), **asked, reasons="The practice has closed")
+        story.tell("request_report", date(2014, 7, 9), **asked, due_on="2014-07-30")
+
+        (deadline,) = story.on(date(2014, 7, 9)).deadline("report_return")
+
+        assert (deadline.status, deadline.due_last) == ("running", date(2014, 7, 30))
+
+    def test_nobody_does_without_a_report_that_was_not_asked_for(self):
+        story = a_death("gathering_information")
+        story.tell("request_report", date(2014, 6, 10), agency="GP", form="Agency report", due_on="2014-07-01")
+
+        for told in ({"agency": "Police"}, {"agency": "GP", "form": "Drowning"}):
+            refusal = story.refused("record_report_not_coming", date(2014, 6, 11), reasons="Closed", **told)
+            assert isinstance(refusal, GuardsNotMet)
 
     def test_t_4_11_a_case_categorised_on_31_march_is_returned_that_day(self):
         story = a_death("reviewed")

@@ -236,7 +236,15 @@ BROKEN = {
         with_clock(starts=(On("open", where={"colour": ("red",)}),)),
         "clock tell watches open where colour is red, which cannot be answered"),
     "a clock voided by an unknown step": (
-        with_clock(voided_by=("recant",)), "clock tell is voided by recant, which is no step"),
+        with_clock(voided_by=(On("recant"),)), "clock tell is voided by recant, which is no step"),
+    "a clock voided by an answer that is not asked": (
+        {"clocks": (TELL, replace(ANSWER, voided_by=(On("return", each=("kind",)),)))},
+        "clock answer is told apart by return.kind, which is not asked"),
+    "a clock that runs once, voided for one": (
+        with_clock(voided_by=(On("return", each=("agency",)),)), "clock tell runs once, and is told apart by return"),
+    "a clock voided from a day that is asked for": (
+        with_clock(voided_by=(On("return", "sent_on"),)),
+        "clock tell is voided by return.sent_on, and is void from the day of the step"),
     "a delay that cannot be recorded": (
         with_clock(explained_by_delay=True), "clock tell is explained by record_delay, which is no step"),
     "a hold on what may not be held": (

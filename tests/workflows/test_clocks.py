@@ -32,7 +32,7 @@ def a_procedure(clock: Clock) -> Procedure:
             Step("begin", "Begin", "Begun", after="open", opens=True, by=("board_chair",)),
             Step("ask", "Ask", "Asked", before=("open",), by=("board_chair",), asks=asks),
             Step("return", "Return", "Returned", before=("open",), by=("board_chair",), asks=asks),
-            Step("recall", "Recall", "Recalled", before=("open",), by=("board_chair",)),
+            Step("recall", "Recall", "Recalled", before=("open",), by=("board_chair",), asks=asks),
             Step("record_delay", "Delay", "Delayed", before=("open",), by=("board_chair",)),
             Step("end", "End", "Ended", before=("open",), after="ended", by=("board_chair",)),
         ),
@@ -205,6 +205,40 @@ class TestOneForEach:
 
         assert [each.about for each in found] == ["Police", "School"]
 
+    def after_both_are_asked(self, voided_by: On, *told: Told) -> dict[str, Deadline]:
+        clock = replace(self.clock, voided_by=(voided_by,))
+        asked = ("ask", MON_2_JUN, {"agency": "Police"}), ("ask", MON_2_JUN, {"agency": "School"})
+        return {each.about: each for each in standing(clock, MON_23_JUN, *asked, *told).deadlines}
+
+    def test_what_is_void_for_one_is_still_due_from_the_others(self):
+        found = self.after_both_are_asked(On("recall", each=("agency",)), ("recall", MON_9_JUN, {"agency": "police"}))
+
+        assert {about: each.status for about, each in found.items()} == {"Police": "void", "School": "overdue"}
+        assert known(found["Police"].voided_on).first == MON_9_JUN
+        assert known(found["Police"].voided_by).step == "recall"
+
+    def test_what_was_void_for_one_alone_can_still_be_met(self):
+        found = self.after_both_are_asked(
+            On("recall", each=("agency",)),
+            ("recall", MON_9_JUN, {"agency": "Police"}), ("return", MON_16_JUN, {"agency": "Police"}),
+        )  # fmt: skip
+
+        assert (found["Police"].status, found["Police"].voided_on) == ("met_late", None)
+
+    def test_a_return_that_says_not_of_what_meets_what_is_still_due(self):
+        found = self.after_both_are_asked(
+            On("recall", each=("agency",)), ("recall", MON_9_JUN, {"agency": "Police"}), ("return", MON_9_JUN)
+        )
+
+        assert {about: each.status for about, each in found.items()} == {"Police": "void", "School": "met"}
+
+    def test_a_step_that_names_nobody_voids_it_for_all(self):
+        found = self.after_both_are_asked(
+            On("recall"), ("recall", MON_9_JUN), ("return", MON_16_JUN, {"agency": "Police"})
+        )
+
+        assert {each.status for each in found.values()} == {"void"}
+
     def test_they_stay_in_the_order_they_were_asked_for(self):
         found = self.found(
             ("ask", MON_2_JUN, {"agency": "School"}),
@@ -217,21 +251,21 @@ class TestOneForEach:
 
 class TestWhatIsDueNoLonger:
     def test_what_a_step_voids_is_void_until_it_starts_again(self):
-        clock = replace(WITHIN_A_WEEK, voided_by=("recall",))
+        clock = replace(WITHIN_A_WEEK, voided_by=(On("recall"),))
 
         assert only(clock, MON_23_JUN, ("ask", MON_2_JUN), ("recall", MON_9_JUN)).status == "void"
         again = only(clock, MON_23_JUN, ("ask", MON_2_JUN), ("recall", MON_9_JUN), ("ask", MON_16_JUN))
         assert (again.status, again.due_last) == ("due_soon", MON_23_JUN)
 
     def test_what_was_met_is_not_voided(self):
-        clock = replace(WITHIN_A_WEEK, voided_by=("recall",))
+        clock = replace(WITHIN_A_WEEK, voided_by=(On("recall"),))
 
         assert (
             only(clock, MON_23_JUN, ("ask", MON_2_JUN), ("return", MON_9_JUN), ("recall", MON_16_JUN)).status == "met"
         )
 
     def test_what_is_void_is_not_met(self):
-        clock = replace(WITHIN_A_WEEK, voided_by=("recall",))
+        clock = replace(WITHIN_A_WEEK, voided_by=(On("recall"),))
 
         assert (
             only(clock, MON_23_JUN, ("ask", MON_2_JUN), ("recall", MON_9_JUN), ("return", MON_16_JUN)).status == "void"

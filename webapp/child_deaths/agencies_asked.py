@@ -92,8 +92,8 @@ def _stands(asked: Request) -> str:
     if not asked.is_open:
         came = asked.deadline.met_on.words() if asked.deadline.met_on else ""
         return f"Came on {came}{', on paper' if kept and kept.on_paper else ''}"
-    if asked.will_not_come and kept:
-        return f"Will not come: {kept.not_coming_because}"
+    if asked.not_coming_because:
+        return f"Will not come: {asked.not_coming_because}"
     return "Begun, not returned" if kept and (kept.answers or kept.unknown) else "Not begun"
 
 

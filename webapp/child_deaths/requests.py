@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 
 from models.case import Case
-from models.reporting_forms import NotAsked, Request, form_to_fill, request_forms, requests_of, will_not_come
+from models.reporting_forms import NotAsked, Request, record_not_coming, request_forms, requests_of
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_actor, may_see_case
 from webapp.cases.looking import seen, today_only
@@ -30,12 +32,20 @@ KINDS = "kinds"
 
 
 class NotComingForm(PageForm):
-    """Why the panel does without a report."""
+    """Why the panel does without a report, and unseen a key by which that is recorded only once."""
 
+    once = HiddenField(default=lambda: str(uuid.uuid4()))
     because = TextAreaField(
         "Why will it not come?", filters=[stripped], validators=[needed("Say why it will not come")],
         description="For example, that the practice has closed and its records cannot be found. Do not repeat names",
     )  # fmt: skip
+
+    @property
+    def key(self) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(self.once.data or "")
+        except ValueError:
+            return None
 
 
 def coordinates(view: View) -> DeclaredView:
@@ -97,25 +107,35 @@ def ask(case: Case) -> ResponseReturnValue:
 def not_coming(case: Case, sequence: int) -> ResponseReturnValue:
     asked = _open_request(case, sequence)
     form = NotComingForm()
-    if form.sent() and asked.form is not None:
-        kept = form_to_fill(db.session, case, asked.agency, asked.form, now=clock.now())
-        actor, because = current_actor(case), form.because.data or ""
-        will_not_come(db.session, case, kept, because, actor=actor, role=CDOP_COORDINATOR, now=clock.now())
-        reference = case.reference
-        db.session.commit()
-        flash(
-            "It is noted that this report will not come. The day it was asked for stays, and it can still come.", "done"
-        )
-        return redirect(url_for(".show", reference=reference), 303)
+    # Noted by the same form sent a moment before, or by a colleague since.
+    noted = bool(asked.not_coming_because)
+    if noted or (form.sent() and _noted(case, asked, form)):
+        flash("It is recorded that this report will not come. Nobody is reminded of it, and it can still come.", "done")
+        return redirect(url_for(".show", reference=case.reference), 303)
     page = render_template("child_deaths/not_coming.html", case=case, asked=asked, form=form)
     return page, 422 if form.errors else 200
+
+
+def _noted(case: Case, asked: Request, form: NotComingForm) -> bool:
+    """Record that a report will not come; where that is refused, say why in the form."""
+    actor, because = current_actor(case), form.because.data or ""
+    try:
+        record_not_coming(
+            db.session, case, asked, because,
+            actor=actor, on=clock.today(), now=clock.now(), idempotency_key=form.key,
+        )  # fmt: skip
+    except StepRefused as refused:
+        form.form_errors.extend(refused.reasons)
+        return False
+    db.session.commit()
+    return True
 
 
 def _open_request(case: Case, sequence: int) -> Request:
     standing = seen(case, today_only()).standing
     found = (each for each in requests_of(db.session, case, standing) if each.sequence == sequence)
     asked = next(found, None)
-    return asked if asked is not None and asked.is_open and asked.form is not None else abort(404)
+    return asked if asked is not None and asked.is_open else abort(404)
 
 
 def _refused_now(case: Case) -> tuple[str, ...]:

@@ -107,6 +107,22 @@ def _wrong_factors(facts: Facts) -> tuple[str, ...]:
     return wrong_with_factors(facts.answers.get("factors", ()), analysis_scheme(facts.on.last))
 
 
+report_was_asked_for = Guard(
+    "report_was_asked_for",
+    holds=lambda facts: "agency" not in facts.answers or _was_asked_for(facts),
+    otherwise="No such report was asked of that agency. Name the agency and the form as the request does",
+)
+
+
+def _was_asked_for(facts: Facts) -> bool:
+    """Return whether the agency told of was asked for the form told of or, where none is, for any."""
+    told = {key: str(facts.answers.get(key) or "").casefold() for key in ("agency", "form")}
+    return any(
+        all(not said or str(event.answers[key]).casefold() == said for key, said in told.items())
+        for event in facts.each("request_report")
+    )
+
+
 # --- What to think of (DOMAIN 3.6) ------------------------------------------
 
 

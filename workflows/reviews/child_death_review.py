@@ -214,6 +214,17 @@ record_report = Step(
     before=(*BEFORE_THE_PANEL, *AFTER_THE_PANEL), by=(CDOP_COORDINATOR, AGENCY_LEAD), group="Information",
     asks=(text("agency", "Agency", required=True), text("form", "Which form")),
 )  # fmt: skip
+record_report_not_coming = Step(
+    "record_report_not_coming", "Record that a report will not come", done="Report will not come",
+    before=(*BEFORE_THE_PANEL, *AFTER_THE_PANEL), by=(CDOP_COORDINATOR,), group="Information",
+    asks=(
+        text("agency", "Agency", required=True),
+        text("form", "Which form", hint="Leave it empty if nothing at all will come from this agency"),
+        reasons("Why it will not come", hint="For example, that the practice has closed. Do not repeat names"),
+    ),
+    guards=(conditions.report_was_asked_for,),
+    hint="The panel does without it, and the agency is not reminded any more. It can still come.",
+)  # fmt: skip
 
 STEPS = (
     notify_death,
@@ -237,6 +248,7 @@ STEPS = (
     ),
     request_report,
     record_report,
+    record_report_not_coming,
     complete_information,
     Step(
         "list_for_panel", "List for a panel meeting", done="Listed for the panel",
@@ -363,7 +375,7 @@ notification = Clock(
 joint_response_meeting = Clock(
     "joint_response_meeting", "Rapid response: share what is known and plan", runs=days(1),
     starts=(On("notify_death", "died_on"),), met_by=(On("convene_joint_response", "held_on"),),
-    voided_by=("review_at_panel",),  # there is nothing left to plan once the panel has reviewed
+    voided_by=(On("review_at_panel"),),  # there is nothing left to plan once the panel has reviewed
     unless=lambda facts: facts.answer("expected", "notify_death") == "yes",
     source=Source("T-3.8", WT2006_CHAPTER, confirmed=False), explained_by_delay=True,
 )  # fmt: skip
@@ -372,6 +384,7 @@ report_return = Clock(
     "report_return", "Report", runs=None, per="each",
     starts=(On("request_report", "due_on", each=("agency", "form")),),
     met_by=(On("record_report", each=("agency", "form")),),
+    voided_by=(On("record_report_not_coming", each=("agency", "form")),),
     source=Source("T-3.11", "The day asked for: no statutory limit"),
 )  # fmt: skip
 

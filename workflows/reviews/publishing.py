@@ -455,7 +455,7 @@ AGENCY_REPORT = Clock(
     starts=(On("request_agency_report", "due_on", each=("agency", "kind")),),
     met_by=(On("record_agency_report", each=("agency", "kind")),),
     # What has not come by the time the review is completed is not owed to it any more.
-    voided_by=("approve_report",),
+    voided_by=(On("approve_report"),),
     per="each", source=SCOPING_AND_REPORTS,
 )  # fmt: skip
 
@@ -480,12 +480,12 @@ def pre_publication_copy(runs: Period, source: Source) -> Clock:
     return Clock(
         "pre_publication_copy", "Send the pre-publication copy", runs=runs, backwards=True,
         starts=(On("decide_publication", "planned_on"),), met_by=(On("send_pre_publication_copy", "sent_on"),),
-        voided_by=("reopen_report",), source=source, explained_by_delay=True,
+        voided_by=(On("reopen_report"),), source=source, explained_by_delay=True,
     )  # fmt: skip
 
 
 def keep_published(runs: Period, source: Source) -> Clock:
     return Clock(
         "keep_published", "Keep the report published", runs=runs, not_before=True,
-        starts=(On("publish_report"),), met_by=(On("archive_report"),), voided_by=("reopen_report",), source=source,
+        starts=(On("publish_report"),), met_by=(On("archive_report"),), voided_by=(On("reopen_report"),), source=source,
     )  # fmt: skip

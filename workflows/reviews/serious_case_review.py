@@ -308,7 +308,7 @@ UNDER_WT2006 = Procedure(
             met_by=(On("record_scoping_return", each=("agency",)),),
             source=publishing.SCOPING_AND_REPORTS,
         ),
-        replace(publishing.AGENCY_REPORT, voided_by=("approve_report", "conclude_alternative_review")),
+        replace(publishing.AGENCY_REPORT, voided_by=(On("approve_report"), On("conclude_alternative_review"))),
         HOLD_REVIEW,
         publishing.impact_evidence(months(6)),
         publishing.ACTION_DUE,
@@ -349,7 +349,7 @@ UNDER_WT2013 = UNDER_WT2010.amended(
         replace(complete_review, runs=months(6), source=Source("T-1.8", "Working Together 2013, chapter 4")),
         Clock(
             "explain_not_initiating", "Explain to the national panel why there is no review", runs=days(14),
-            starts=(On("decide_not_to_review"),), met_by=TELL_DECISION, voided_by=("reopen_decision",),
+            starts=(On("decide_not_to_review"),), met_by=TELL_DECISION, voided_by=(On("reopen_decision"),),
             source=Source("T-1.5", "National panel of independent experts, guidance"), explained_by_delay=True,
         ),
         COPY_2013,
@@ -376,7 +376,7 @@ UNDER_WT2015 = UNDER_WT2013.amended(
         replace(decision, source=Source("T-1.2", "Working Together 2015, chapter 4")),
         Clock(
             "tell_national_bodies", "Tell the national bodies the decision", runs=working_days(5),
-            starts=tuple(On(step) for step in DECISIONS), met_by=TELL_DECISION, voided_by=("reopen_decision",),
+            starts=tuple(On(step) for step in DECISIONS), met_by=TELL_DECISION, voided_by=(On("reopen_decision"),),
             source=Source("T-1.4", "Working Together 2015, chapter 4", confirmed=False), explained_by_delay=True,
         ),
         replace(complete_review, runs=months(6), source=Source("T-1.8", "Working Together 2015, chapter 4")),

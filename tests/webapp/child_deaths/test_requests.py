@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from models.agency import add_board
-from models.audit import AuditEntry
 from models.case import CaseEvent
 from models.child_death import AgencyContact
 from models.outbox import OutboxMessage
@@ -169,13 +168,15 @@ class TestOverview:
         page = coordinator.get(page_of(case))
         link = next(href for words, href in links_of(page).items() if words.startswith("It will not come"))
         form = coordinator.get(link)
-        assert "Say why it will not come" in main_words(coordinator.send(form, "Note that", because=" "))
+        assert "Say why it will not come" in main_words(coordinator.send(form, "Record that", because=" "))
 
-        page = coordinator.send(form, "Note that", because="The records were lost in a fire")
+        for _ in range(2):
+            page = coordinator.send(form, "Record that", because="The records were lost in a fire")
 
         assert "Will not come: The records were lost in a fire" in main_words(page)
-        audited = select(func.count()).where(AuditEntry.action == "report_will_not_come")
-        assert session.scalar(audited) == 1
+        recorded = select(func.count()).where(CaseEvent.step == "record_report_not_coming")
+        assert session.scalar(recorded) == 1
+        assert "Report will not come" in main_words(coordinator.get(f"/cases/{case.reference}"))
 
     def test_nobody_is_reminded_any_more_of_one_that_will_not_come(self, coordinator, case, session):
         reminder = Reminder(
@@ -190,9 +191,9 @@ class TestOverview:
         links = links_of(coordinator.get(page_of(case)))
         form = coordinator.get(links["It will not come: Nowhere Primary School, Agency report"])
 
-        coordinator.send(form, "Note that", because="The records were lost in a fire")
+        coordinator.send(form, "Record that", because="The records were lost in a fire")
 
-        assert why_not_true(session, message, NOON) == "It was noted that this report will not come"
+        assert why_not_true(session, message, NOON) == "It was no longer asked for from 1 June 2017"
 
     def test_others_who_see_the_death_read_it_and_ask_for_nothing(self, seen_by, case):
         chair = seen_by("cdop_chair")
