@@ -16,7 +16,8 @@ from models.agency import Board
 from models.case import TO_RECKON, Case, Deadline
 from models.histories import lock_cases
 from models.reminder import LadderAdjustment
-from notifications.ladders import Ladder, Rung, ladder_for
+from notifications.ladders import ladder_for
+from notifications.rungs import Ladder, Rung
 
 
 class NotWithinBounds(Exception):

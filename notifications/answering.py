@@ -13,7 +13,8 @@ from models import audit
 from models.case import TO_RECKON, Case, Deadline
 from models.histories import lock_cases
 from models.reminder import LadderAdjustment, ReminderAnswer
-from notifications.ladders import Ladder, ladder_for
+from notifications.ladders import ladder_for
+from notifications.rungs import Ladder
 from notifications.thresholds import Reckoning
 from workflows.calendar import Calendar
 from workflows.dates import day_in_words, london_day

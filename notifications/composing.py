@@ -12,7 +12,7 @@ from models.case import Case, CaseEvent
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from notifications.facts import Declared, Item, Kind, Reference, Site
-from notifications.ladders import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
+from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
 from notifications.telling import ReminderTold, reminder_told
 from notifications.wording import notices
 from workflows.calendar import Calendar

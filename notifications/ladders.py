@@ -1,18 +1,16 @@
 """Ladders: for each clock, what is said before, at and after the day it is due, to whom, and to whom it goes up.
 
-Data, and every number with its source. Which day a rung falls on is reckoned here and nowhere else; what is said when
-is `notifications.thresholds`.
+Data, and every number with its source. What a ladder is, is `notifications.rungs`; what is said when is
+`notifications.thresholds`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
 
-from workflows.calendar import Calendar
+from notifications.rungs import ON_THE_DAY, Ladder, Rung, after, before
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import (
     AGENCY_LEAD,
@@ -25,129 +23,6 @@ from workflows.roles import (
     SAFEGUARDING_PARTNER,
     SUBGROUP_CHAIR,
 )
-
-Side = Literal["before", "at", "after"]
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """How far a rung stands from the day something is due. The side is said, never read from a sign (P13)."""
-
-    side: Side
-    amount: int
-    unit: Literal["working_days", "days"] = "working_days"
-
-    def __post_init__(self) -> None:
-        if self.amount < 0 or (self.side == "at") != (self.amount == 0):
-            raise ValueError("A rung stands before, at or after the day, and how far is not negative")
-
-    def day(self, due_on: date, calendar: Calendar) -> date:
-        """Return the day the rung falls on. Raises CalendarTooShort."""
-        signed = -self.amount if self.side == "before" else self.amount
-        if self.unit == "days":
-            return due_on + timedelta(days=signed)
-        return calendar.add_working_days(due_on, signed)
-
-    def words(self) -> str:
-        """Return '5 working days before', 'on the day', '1 working day after'."""
-        if self.side == "at":
-            return "on the day"
-        unit = self.unit.replace("_", " ")
-        return f"{self.amount} {unit.removesuffix('s') if self.amount == 1 else unit} {self.side}"
-
-
-def before(amount: int) -> Offset:
-    return Offset("before", amount)
-
-
-def after(amount: int) -> Offset:
-    return Offset("after", amount)
-
-
-ON_THE_DAY = Offset("at", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One thing that is said: when, to which roles, and how a board may move it.
-
-    An `escalates` rung goes up to somebody: it is not said while what is late has been seen, and asks to be seen
-    itself. `least` and `most` are the working days a board may choose between; none where it may not be moved.
-    """
-
-    key: str
-    at: Offset
-    to: tuple[str, ...]
-    escalates: bool = False
-    least: int = 0
-    most: int = 0
-
-    @property
-    def can_be_moved(self) -> bool:
-        return self.most > 0
-
-    @property
-    def notice_key(self) -> str:
-        """The notice whose wording says it."""
-        if self.escalates:
-            return REMINDER_ESCALATED
-        return {"before": REMINDER_AHEAD, "at": REMINDER_DUE, "after": REMINDER_OVERDUE}[self.at.side]
-
-
-REMINDER_AHEAD, REMINDER_DUE, REMINDER_OVERDUE = "reminder_ahead", "reminder_due", "reminder_overdue"
-REMINDER_ESCALATED, REMINDER_MINIMUM_OVER = "reminder_escalated", "reminder_minimum_over"
-REMINDER_NOTICES = (
-    REMINDER_AHEAD, REMINDER_DUE, REMINDER_OVERDUE, REMINDER_ESCALATED, REMINDER_MINIMUM_OVER,
-)  # fmt: skip
-"""Every notice a reminder is sent under; `notifications.wording` has words for each."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Ladder:
-    """The rungs of one clock, in order; `chain` is how it goes up, the nearest first (DOMAIN 7).
-
-    `statutory` says that the limit is the guidance's and not the board's own: its escalations cannot be put off.
-    """
-
-    rungs: tuple[Rung, ...]
-    chain: tuple[str, ...]
-    source: str
-    office: str
-    """Who hears what nobody else is there to hear."""
-    statutory: bool = False
-    minimum: bool = False
-    """Whether the clock is a minimum that has to run, so that its day is when something becomes possible."""
-    answer_within: int = 5
-    """Working days an escalation may go unseen before it goes up once more. Local default."""
-
-    def rung(self, key: str) -> Rung:
-        """Return the rung of this key. Raises KeyError when there is none."""
-        for rung in self.rungs:
-            if rung.key == key:
-                return rung
-        raise KeyError(f"The ladder has no rung {key}")
-
-    def above(self, role: str) -> str | None:
-        """Return whom it goes up to from a role; nobody from the top."""
-        if role not in self.chain:
-            return self.chain[0] if self.chain else None
-        higher = self.chain[self.chain.index(role) + 1 :]
-        return higher[0] if higher else None
-
-    def moved(self, days: Mapping[str, int]) -> Ladder:
-        """Return the ladder as a board has it, which has moved the rungs named."""
-        if not days:
-            return self
-        return replace(
-            self,
-            rungs=tuple(
-                replace(rung, at=replace(rung.at, amount=days[rung.key])) if rung.key in days else rung
-                for rung in self.rungs
-            ),
-        )
-
-    def notice_key(self, rung: Rung) -> str:
-        return REMINDER_MINIMUM_OVER if self.minimum else rung.notice_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, Row
 
 from models import rows
 from notifications import basis
-from notifications.ladders import REMINDER_ESCALATED, Ladder, ladder_for
+from notifications.ladders import ladder_for
+from notifications.rungs import REMINDER_ESCALATED, Ladder
 from notifications.thresholds import Answer, Reckoning, Said, ToRecord, Watched, to_say
 from workflows.calendar import Calendar
 from workflows.dates import day_in_words, london_day

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Literal
 
-from notifications.ladders import Ladder, Rung, after, before
+from notifications.rungs import Ladder, Rung, after, before
 from workflows.calendar import Calendar, CalendarTooShort
 
 Outcome = Literal["told", "overtaken", "no_longer_true"]

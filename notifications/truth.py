@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent, Deadline, Hold
 from models.outbox import OutboxMessage
 from models.reminder import Reminder, ReminderAnswer
-from notifications.ladders import REMINDER_ESCALATED
+from notifications.rungs import REMINDER_ESCALATED
 from workflows import registry
 from workflows.dates import day_in_words, london_day
 from workflows.roles import ROLES

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.queries.access import BOARD_READERS
-from notifications.ladders import MINIMA, REMINDER_NOTICES, is_listed, ladder_for
+from notifications.ladders import MINIMA, is_listed, ladder_for
+from notifications.rungs import REMINDER_NOTICES
 from tests.notifications.test_thresholds import CLOCKS
 from workflows import registry
 from workflows.roles import AGENCY_LEAD, ROLES

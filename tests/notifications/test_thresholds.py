@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.ladders import Ladder, Offset, ladder_for
+from notifications.ladders import ladder_for
+from notifications.rungs import Ladder, Offset
 from notifications.thresholds import Answer, Reckoning, Watched, thresholds, to_say
 from workflows import registry
 from workflows.calendar import england

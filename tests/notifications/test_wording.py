@@ -11,7 +11,7 @@ from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from notifications.composing import Desk, item_of
 from notifications.facts import Declared, Item, Link, NotForAMessage, Reference, Site
-from notifications.ladders import REMINDER_MINIMUM_OVER, REMINDER_NOTICES
+from notifications.rungs import REMINDER_MINIMUM_OVER, REMINDER_NOTICES
 from notifications.senders.letter import Letter
 from notifications.senders.smtp import Server, SmtpSender
 from notifications.wording import HEADINGS, letter, notices, sentence, subject

@@ -18,8 +18,9 @@ from models.asking import standing_of
 from models.casework import restand_cases
 from models.outbox import OutboxMessage
 from models.reminder import Reminder
-from notifications.ladders import Offset, ladder_for
+from notifications.ladders import ladder_for
 from notifications.reminders import sweep
+from notifications.rungs import Offset
 from notifications.truth import why_not_true
 from tests.models.reviews import Review, a_board
 from workflows.calendar import Calendar, england

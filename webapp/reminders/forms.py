@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from wtforms import IntegerField, TextAreaField
 
-from notifications.ladders import Ladder
+from notifications.rungs import Ladder
 from webapp.fields import DayField, needed, stripped
 from webapp.forms import PageForm
 from webapp.reminders.words import rung_words

@@ -12,7 +12,8 @@ from models.agency import Board
 from models.queries.access import roles_on_board
 from models.queries.accounts import all_boards, board_with_prefix, roles_held
 from notifications.adjusting import NotWithinBounds, Place, adjust, moved_by
-from notifications.ladders import Ladder, ladder_for
+from notifications.ladders import ladder_for
+from notifications.rungs import Ladder
 from webapp import clock
 from webapp.access import current_person, needs_role, signed_in
 from webapp.database import db
