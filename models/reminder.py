@@ -97,6 +97,22 @@ class LadderAdjustment(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+class LadderHearer(Base):
+    """One of those who hear one rung of a ladder, where a board has chosen: each has a row, ours as well."""
+
+    __tablename__ = "ladder_hearer"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    workflow_key: Mapped[str] = mapped_column(primary_key=True)
+    clock_key: Mapped[str] = mapped_column(primary_key=True)
+    rung: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    from_on: Mapped[date | None]
+    """The first day on which what falls is for the role; null for one that heard it before the board chose."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
 class ReminderBasis(Base):
     """What the next rung of every deadline was last reckoned with, and the day reminders began: one row.
 

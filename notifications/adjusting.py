@@ -1,10 +1,10 @@
-"""What a board changes of a ladder: on which working day a rung falls, within bounds, and who changed it."""
+"""What a board changes of a ladder: on which working day a rung falls and who hears it, within bounds, and who did."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import pairwise
 
 from sqlalchemy import BigInteger, any_, delete, literal, select, update
@@ -15,13 +15,19 @@ from models import audit
 from models.agency import Board
 from models.case import TO_RECKON, Case, Deadline
 from models.histories import lock_cases
-from models.reminder import LadderAdjustment
+from models.reminder import LadderAdjustment, LadderHearer
+from notifications.chosen import changes_of
 from notifications.ladders import ladder_for
-from notifications.rungs import Ladder, Rung
+from notifications.rungs import Changes, Ladder, Rung
+from workflows.dates import london_day
+from workflows.roles import in_words
+
+HEARS = "_hears"
+"""What the name of the box of those who hear a rung ends in, after the key of the rung."""
 
 
 class NotWithinBounds(Exception):
-    """The days cannot be chosen so. `wrong` has, by rung, words that say what to choose."""
+    """The ladder cannot be changed so. `wrong` has, by box, words that say what to choose."""
 
     def __init__(self, wrong: Mapping[str, str]) -> None:
         super().__init__("; ".join(wrong.values()))
@@ -41,61 +47,129 @@ class Place:
         return ladder_for(self.workflow_key, self.clock_key)
 
 
-def moved_by(session: Session, place: Place) -> dict[str, int]:
-    """Return the working days of the rungs that the board has moved, by rung."""
-    moved = select(LadderAdjustment).filter_by(
-        board_id=place.board.id, workflow_key=place.workflow_key, clock_key=place.clock_key
-    )
-    return {each.rung: each.working_days for each in session.scalars(moved)}
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """By rung, the working days and the roles wanted; rungs not named stay as they are."""
+
+    days: Mapping[str, int] = field(default_factory=dict)
+    hears: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
-def adjust(session: Session, place: Place, days: Mapping[str, int], *, person_id: int, now: datetime) -> bool:
-    """Have the rungs of a board's ladder fall on these working days, and return whether that changed anything.
-
-    Rungs not named stay as they are. Raises NotWithinBounds.
-    """
-    before = moved_by(session, place)
-    wanted = {rung.key: rung.at.amount for rung in place.ladder.moved(before | dict(days)).rungs if rung.can_be_moved}
-    refuse_what_is_out_of_bounds(place.ladder, wanted)
-    own = {rung.key: rung.at.amount for rung in place.ladder.rungs}
-    moved = {key: number for key, number in wanted.items() if number != own[key]}
-    if moved == before:
-        return False
-    _put(session, place, moved, person_id, now)
-    _reckon_again(session, place)
-    for key in sorted(moved.keys() | before.keys()):
-        if moved.get(key) != before.get(key):
-            _record(session, place, key, wanted[key], person_id, now)
-    return True
+def changes_to(session: Session, place: Place) -> Changes:
+    """Return what the board has changed of the ladder."""
+    every = changes_of(session.connection(), [place.board.id])
+    return every.get((place.board.id, place.workflow_key, place.clock_key), Changes())
 
 
-def refuse_what_is_out_of_bounds(ladder: Ladder, wanted: Mapping[str, int]) -> None:
-    """Raise NotWithinBounds, with every rung that is not within its bounds or not in its place in the ladder."""
-    wrong = {
-        rung.key: f"Choose from {rung.least} to {rung.most} working days"
-        for rung in ladder.rungs
-        if rung.can_be_moved and not rung.least <= wanted[rung.key] <= rung.most
-    }
+def adjust(session: Session, place: Place, wanted: Wanted, *, person_id: int, now: datetime) -> bool:
+    """Change a board's ladder, and return whether that changed anything. Raises NotWithinBounds."""
+    had = place.ladder.changed(changes_to(session, place))
+    refuse_what_is_out_of_bounds(had, wanted)
+    changing = Changing(session, place, person_id, now)
+    days = {key: number for key, number in wanted.days.items() if number != had.rung(key).at.amount}
+    hears = {key: roles for key, roles in wanted.hears.items() if set(roles) != set(had.rung(key).to)}
+    for key, number in sorted(days.items()):
+        changing.put_days(key, number)
+    for key, roles in sorted(hears.items()):
+        changing.put_hearers(had.rung(key), roles)
+    if days or hears:
+        _reckon_again(session, place)
+    return bool(days or hears)
+
+
+# --- Within which bounds -----------------------------------------------------
+
+
+def refuse_what_is_out_of_bounds(ladder: Ladder, wanted: Wanted) -> None:
+    """Raise NotWithinBounds, with every box that is not within its bounds or not in its place in the ladder."""
+    wrong = dict(_days_out_of_bounds(ladder, wanted)) | dict(_roles_out_of_bounds(ladder, wanted))
     if not wrong:
-        wrong = _out_of_order(ladder.moved(wanted).rungs)
+        wrong = dict(_days_out_of_order(ladder, wanted)) | dict(_escalations_that_go_down(ladder, wanted))
     if wrong:
         raise NotWithinBounds(wrong)
 
 
-def _out_of_order(rungs: tuple[Rung, ...]) -> dict[str, str]:
-    wrong = {}
-    for lower, higher in pairwise(rungs):
+def _days_out_of_bounds(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    for key, number in wanted.days.items():
+        rung = ladder.rung(key)
+        if not rung.can_be_moved:
+            yield key, "This stays on the day it is due"
+        elif not rung.least <= number <= rung.most:
+            yield key, f"Choose from {rung.least} to {rung.most} working days"
+
+
+def _days_out_of_order(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    for lower, higher in pairwise(ladder.changed(Changes(days=wanted.days)).rungs):
         if higher.at.side == lower.at.side == "after" and higher.at.amount < lower.at.amount:
-            wrong[higher.key] = f"Choose {lower.at.amount} working days or more: what comes before it comes then"
-    return wrong
+            yield higher.key, f"Choose {lower.at.amount} working days or more: what comes before it comes then"
 
 
-def _put(session: Session, place: Place, moved: Mapping[str, int], person_id: int, now: datetime) -> None:
-    where = {"board_id": place.board.id, "workflow_key": place.workflow_key, "clock_key": place.clock_key}
-    session.execute(delete(LadderAdjustment).filter_by(**where))
-    changed = {"changed_at": now, "changed_by": person_id}
-    for rung, number in moved.items():
-        session.execute(insert(LadderAdjustment).values(**where, **changed, rung=rung, working_days=number))
+def _roles_out_of_bounds(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    for key, roles in wanted.hears.items():
+        rung = ladder.rung(key)
+        if not roles:
+            yield key + HEARS, "Choose at least one role"
+        elif not set(roles) <= set(rung.may_hear):
+            # Nobody is told of a case that they may not be shown (P33).
+            yield key + HEARS, f"Choose from {in_words(rung.may_hear)}"
+        elif ladder.statutory and set(roles).isdisjoint(rung.ours):
+            yield key + HEARS, f"A limit of the guidance stays with one of ours: choose {in_words(rung.ours)} as well"
+
+
+def _escalations_that_go_down(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    up = [(rung.key, wanted.hears.get(rung.key, rung.to)) for rung in ladder.rungs if rung.escalates]
+    for (_, lower), (key, higher) in pairwise(up):
+        if ladder.height(higher) < (reached := ladder.height(lower)):
+            enough = in_words(ladder.chain[reached:])
+            yield key + HEARS, f"Choose {enough}: it has gone up so far before, and does not come down again"
+
+
+# --- Writing it down ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """Who changes which ladder, and when."""
+
+    session: Session
+    place: Place
+    person_id: int
+    now: datetime
+
+    def put_days(self, rung: str, number: int) -> None:
+        """Have a rung fall so many working days before or after."""
+        where = self._where(rung)
+        self.session.execute(delete(LadderAdjustment).filter_by(**where))
+        if number != self.place.ladder.rung(rung).at.amount:
+            self.session.execute(insert(LadderAdjustment).values(**where, **self._by(), working_days=number))
+        self._record(rung, {"working_days": number})
+
+    def put_hearers(self, had: Rung, roles: Collection[str]) -> None:
+        """Have these roles hear a rung: those that did not hear it before, what falls from today on."""
+        where, before = self._where(had.key), dict(had.only_from)
+        self.session.execute(delete(LadderHearer).filter_by(**where))
+        for role in roles:
+            since = before.get(role, date.min) if role in had.to else london_day(self.now)
+            from_on = None if since == date.min else since
+            self.session.execute(insert(LadderHearer).values(**where, **self._by(), role=role, from_on=from_on))
+        self._record(had.key, {"hears": " ".join(role for role in had.may_hear if role in roles)})
+
+    def _where(self, rung: str) -> dict[str, int | str]:
+        place = self.place
+        return {
+            "board_id": place.board.id, "workflow_key": place.workflow_key, "clock_key": place.clock_key, "rung": rung,
+        }  # fmt: skip
+
+    def _by(self) -> dict[str, datetime | int]:
+        return {"changed_at": self.now, "changed_by": self.person_id}
+
+    def _record(self, rung: str, changed: Mapping[str, str | int]) -> None:
+        place = self.place
+        detail: dict[str, str | int | bool | None] = {
+            "board": place.board.reference_prefix, "workflow": place.workflow_key, "clock": place.clock_key,
+            "rung": rung, **changed,
+        }  # fmt: skip
+        audit.record(self.session, "ladder_adjusted", at=self.now, person_id=self.person_id, detail=detail)
 
 
 def _reckon_again(session: Session, place: Place) -> None:
@@ -110,11 +184,3 @@ def _reckon_again(session: Session, place: Place) -> None:
         .values(next_rung_on=TO_RECKON)
         .execution_options(synchronize_session=False)
     )
-
-
-def _record(session: Session, place: Place, rung: str, days: int, person_id: int, now: datetime) -> None:
-    detail: dict[str, str | int | bool | None] = {
-        "board": place.board.reference_prefix, "workflow": place.workflow_key, "clock": place.clock_key, "rung": rung,
-        "working_days": days,
-    }  # fmt: skip
-    audit.record(session, "ladder_adjusted", at=now, person_id=person_id, detail=detail)

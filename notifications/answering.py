@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.case import TO_RECKON, Case, Deadline
 from models.histories import lock_cases
-from models.reminder import LadderAdjustment, ReminderAnswer
-from notifications.ladders import ladder_for
+from models.reminder import ReminderAnswer
+from notifications.chosen import ladder_of
 from notifications.rungs import Ladder
 from notifications.thresholds import Reckoning
 from workflows.calendar import Calendar
@@ -113,12 +113,3 @@ def role_to_answer_in(ladder: Ladder, roles: Collection[str]) -> str | None:
     """Return the role in which somebody answers about a deadline: one its ladder tells, the nearest to it first."""
     told = [role for rung in ladder.rungs for role in rung.to]
     return next((role for role in (*told, ladder.office, *ladder.chain) if role in roles), None)
-
-
-def ladder_of(session: Session, case: Case, clock_key: str) -> Ladder:
-    """Return the ladder of a clock as the board of a case has it."""
-    moved = select(LadderAdjustment).filter_by(
-        board_id=case.board_id, workflow_key=case.workflow_key, clock_key=clock_key
-    )
-    days = {each.rung: each.working_days for each in session.scalars(moved)}
-    return ladder_for(case.workflow_key, clock_key).moved(days)

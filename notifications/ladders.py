@@ -33,6 +33,8 @@ class _People:
     chain: tuple[str, ...]
     agency_chain: tuple[str, ...]
     panel: str
+    may_hear: tuple[str, ...]
+    """Whom a board may choose to hear of a limit, the nearest first; whoever it is, they are shown such cases."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def owners(self, clock_key: str) -> tuple[str, ...]:
@@ -46,6 +48,7 @@ _SERIOUS_CASES = _People(
     (SUBGROUP_CHAIR, BOARD_CHAIR),
     (BOARD_MEMBER, SUBGROUP_CHAIR, BUSINESS_MANAGER, BOARD_CHAIR),
     SUBGROUP_CHAIR,
+    (BUSINESS_MANAGER, SUBGROUP_CHAIR, BOARD_CHAIR),
     {"decision": (SUBGROUP_CHAIR,), "complete_review": (SUBGROUP_CHAIR,), "hold_review": (SUBGROUP_CHAIR,)},
 )
 _PRACTICE_REVIEWS = _People(
@@ -53,6 +56,7 @@ _PRACTICE_REVIEWS = _People(
     (SUBGROUP_CHAIR, SAFEGUARDING_PARTNER),
     (BOARD_MEMBER, SUBGROUP_CHAIR, BUSINESS_MANAGER, SAFEGUARDING_PARTNER),
     SUBGROUP_CHAIR,
+    (BUSINESS_MANAGER, SUBGROUP_CHAIR, SAFEGUARDING_PARTNER),
     {"rapid_review": (SUBGROUP_CHAIR,), "publish_review": (SUBGROUP_CHAIR,), "hold_review": (SUBGROUP_CHAIR,)},
 )
 # Board members are shown no child's death: a return goes up to the coordinator and to the chair of the panel.
@@ -61,6 +65,7 @@ _CHILD_DEATHS = _People(
     (CDOP_CHAIR,),
     (CDOP_COORDINATOR, CDOP_CHAIR),
     CDOP_CHAIR,
+    (CDOP_COORDINATOR, DESIGNATED_DOCTOR, CDOP_CHAIR),
     {
         "joint_response_meeting": (DESIGNATED_DOCTOR,),
         "review_meeting": (DESIGNATED_DOCTOR,),
@@ -78,12 +83,13 @@ def _owed(people: _People, clock_key: str, *, statutory: bool, source: str) -> L
     owners, escalations = people.owners(clock_key), []
     for number, role in enumerate(people.chain, start=1):
         at = after(5 * number)
-        escalations.append(Rung(f"goes_up_{number}", at, (role,), escalates=True, least=1, most=30))
+        up = Rung(f"goes_up_{number}", at, (role,), escalates=True, least=1, most=30, may_hear=people.chain)
+        escalations.append(up)
     return Ladder(
         (
-            Rung("ahead", before(5), owners, least=1, most=20),
-            Rung("due", ON_THE_DAY, owners),
-            Rung("overdue", after(1), owners, least=1, most=5),
+            Rung("ahead", before(5), owners, least=1, most=20, may_hear=people.may_hear),
+            Rung("due", ON_THE_DAY, owners, may_hear=people.may_hear),
+            Rung("overdue", after(1), owners, least=1, most=5, may_hear=people.may_hear),
             *escalations,
         ),
         people.chain,
@@ -99,13 +105,15 @@ def _agency_return(people: _People) -> Ladder:
     The agency's own line manager has no account; the second chaser goes to the board's office beside the lead.
     """
     top = people.agency_chain[0] if people.agency_chain[0] != people.office else people.panel
+    chased = tuple(dict.fromkeys((AGENCY_LEAD, people.office, top, people.panel)))
+    panel_told = Rung("panel_told", after(11), (people.panel,), least=3, most=30, may_hear=people.may_hear)
     return Ladder(
         (
-            Rung("ahead", before(5), (AGENCY_LEAD,), least=1, most=20),
-            Rung("chaser_1", after(1), (AGENCY_LEAD,), least=1, most=10),
-            Rung("chaser_2", after(6), (AGENCY_LEAD, people.office), least=2, most=20),
-            Rung("goes_up", after(11), (top,), escalates=True, least=3, most=30),
-            *(() if top == people.panel else (Rung("panel_told", after(11), (people.panel,), least=3, most=30),)),
+            Rung("ahead", before(5), (AGENCY_LEAD,), least=1, most=20, may_hear=chased),
+            Rung("chaser_1", after(1), (AGENCY_LEAD,), least=1, most=10, may_hear=chased),
+            Rung("chaser_2", after(6), (AGENCY_LEAD, people.office), least=2, most=20, may_hear=chased),
+            Rung("goes_up", after(11), (top,), escalates=True, least=3, most=30, may_hear=people.agency_chain),
+            *(() if top == people.panel else (panel_told,)),
         ),
         people.agency_chain,
         "Chaser ladder: local default, DOMAIN 11",
@@ -116,7 +124,7 @@ def _agency_return(people: _People) -> Ladder:
 def _minimum(people: _People) -> Ladder:
     """Return the ladder of a minimum that has to run: the office hears when it has."""
     return Ladder(
-        (Rung("over", ON_THE_DAY, (people.office,)),),
+        (Rung("over", ON_THE_DAY, (people.office,), may_hear=people.may_hear),),
         (),
         "The day the minimum has run: local default",
         people.office,
@@ -155,7 +163,7 @@ OWN: Mapping[str, str] = {
 
 @cache
 def ladder_for(workflow_key: str, clock_key: str) -> Ladder:
-    """Return the ladder of a clock, before what a board has moved. A clock nobody listed has the ladder of a limit.
+    """Return the ladder of a clock, before what a board has changed. A clock nobody listed has the ladder of a limit.
 
     Every clock declared is listed, which a test holds; the ladder of one that is not errs towards telling somebody.
     """

@@ -16,7 +16,7 @@ from models.panel import PanelBoard
 from models.people import Appointment, Person
 from models.queries.access import may_see, may_see_what_is_asked
 from models.reminder import Reminder, ReminderAnswer
-from notifications.answering import ladder_of
+from notifications.chosen import ladder_of
 from notifications.thresholds import Answer, Reckoning, Threshold, Watched, thresholds
 from workflows.calendar import Calendar
 

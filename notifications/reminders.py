@@ -8,18 +8,17 @@ holds are passed over by the others, and what was not committed is found again b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
 from models import rows
 from notifications import basis
-from notifications.ladders import ladder_for
+from notifications.chosen import ladders_of
 from notifications.rungs import REMINDER_ESCALATED, Ladder
 from notifications.thresholds import Answer, Reckoning, Said, ToRecord, Watched, to_say
 from workflows.calendar import Calendar
@@ -139,7 +138,7 @@ def _record_what_passed(connection: Connection, now: datetime, calendar: Calenda
     found = connection.exec_driver_sql(_NEWLY_DUE, {"today": today, "at_once": AT_ONCE}).all()
     if not found:
         return 0, Swept()
-    ladders, by = _ladders(connection, {row.board_id for row in found}), Reckoning(calendar)
+    ladders, by = ladders_of(connection, {row.board_id for row in found}), Reckoning(calendar)
     on_ladders = [(row, ladders(row.board_id, row.workflow_key, row.clock_key)) for row in found]
     reckoned = [(row.id, ladder, _said(row, ladder, by, today, began_on)) for row, ladder in on_ladders]
     settled = [{"id": deadline_id, "next_rung_on": said.next_on} for deadline_id, _, said in reckoned]
@@ -253,7 +252,7 @@ def _send_up_what_is_unanswered(connection: Connection, now: datetime) -> tuple[
     found = connection.exec_driver_sql(_UNANSWERED, {"today": today, "at_once": AT_ONCE}).all()
     if not found:
         return 0, Swept()
-    ladders = _ladders(connection, {row.board_id for row in found})
+    ladders = ladders_of(connection, {row.board_id for row in found})
     on_ladders = ((row, ladders(row.board_id, row.workflow_key, row.clock_key)) for row in found if _is_to_go_up(row))
     reminders = [
         _row_sent_up(row, ladder, role, today)
@@ -283,23 +282,3 @@ def _row_sent_up(row: Row[Any], ladder: Ladder, role: str, today: date) -> dict[
 
 UNSEEN = "_unseen"
 """What the key of a rung ends in when it is told again, one higher, because nobody had seen it."""
-
-
-# --- Ladders, as the boards have them ----------------------------------------
-
-_MOVED = """
-SELECT board_id, workflow_key, clock_key, jsonb_object_agg(rung, working_days) AS days
-FROM ladder_adjustment WHERE board_id = ANY(%s) GROUP BY board_id, workflow_key, clock_key
-"""
-
-
-def _ladders(connection: Connection, board_ids: Iterable[int]) -> Callable[[int, str, str], Ladder]:
-    """Return what gives the ladder of a clock as a board has it."""
-    found = connection.exec_driver_sql(_MOVED, (sorted(board_ids),))
-    moved = {(row.board_id, row.workflow_key, row.clock_key): row.days for row in found}
-
-    @cache
-    def ladder(board_id: int, workflow_key: str, clock_key: str) -> Ladder:
-        return ladder_for(workflow_key, clock_key).moved(moved.get((board_id, workflow_key, clock_key), {}))
-
-    return ladder

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -51,11 +51,20 @@ ON_THE_DAY = Offset("at", 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What a board has changed of a ladder, by rung: its working days, and who hears it from which day on."""
+
+    days: Mapping[str, int] = field(default_factory=dict)
+    hears: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
-    """One thing that is said: when, to which roles, and how a board may move it.
+    """One thing that is said: when, to which roles, and what a board may change of it.
 
     An `escalates` rung goes up to somebody: it is not said while what is late has been seen, and asks to be seen
     itself. `least` and `most` are the working days a board may choose between; none where it may not be moved.
+    `may_hear` are the roles a board may choose among, the nearest first.
     """
 
     key: str
@@ -64,10 +73,41 @@ class Rung:
     escalates: bool = False
     least: int = 0
     most: int = 0
+    may_hear: tuple[str, ...] = ()
+    only_from: tuple[tuple[str, date], ...] = ()
+    """Roles a board has chosen, each with the first day on which what falls is for it."""
+
+    by_default: tuple[str, ...] = ()
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The roles that hear it where a board has not chosen."""
+        return self.by_default or self.to
 
     @property
     def can_be_moved(self) -> bool:
         return self.most > 0
+
+    @property
+    def has_a_choice(self) -> bool:
+        """Whether a board may choose who hears it."""
+        return len(self.may_hear) > 1
+
+    def is_for(self, role: str, falls_on: date) -> bool:
+        """Return whether a role hears it on a day: nobody hears what fell before they were chosen."""
+        return role in self.to and dict(self.only_from).get(role, date.min) <= falls_on
+
+    def changed(self, changes: Changes) -> Rung:
+        """Return the rung as a board has it. A role it may not go to any more is left out, unless none is left."""
+        chosen = changes.hears.get(self.key, {})
+        to = tuple(role for role in self.may_hear if role in chosen)
+        return replace(
+            self,
+            at=replace(self.at, amount=changes.days.get(self.key, self.at.amount)),
+            to=to or self.to,
+            by_default=self.ours,
+            only_from=tuple((role, chosen[role]) for role in to),
+        )
 
     @property
     def notice_key(self) -> str:
@@ -117,17 +157,15 @@ class Ladder:
         higher = self.chain[self.chain.index(role) + 1 :]
         return higher[0] if higher else None
 
-    def moved(self, days: Mapping[str, int]) -> Ladder:
-        """Return the ladder as a board has it, which has moved the rungs named."""
-        if not days:
+    def changed(self, changes: Changes) -> Ladder:
+        """Return the ladder as a board has it."""
+        if not changes.days and not changes.hears:
             return self
-        return replace(
-            self,
-            rungs=tuple(
-                replace(rung, at=replace(rung.at, amount=days[rung.key])) if rung.key in days else rung
-                for rung in self.rungs
-            ),
-        )
+        return replace(self, rungs=tuple(rung.changed(changes) for rung in self.rungs))
+
+    def height(self, roles: Iterable[str]) -> int:
+        """Return how far up the chain the highest of some roles stands; -1 for those beneath it."""
+        return max((self.chain.index(role) for role in roles if role in self.chain), default=-1)
 
     def notice_key(self, rung: Rung) -> str:
         return REMINDER_MINIMUM_OVER if self.minimum else rung.notice_key

@@ -94,7 +94,8 @@ class Reckoning:
         key = (ladder, due_first, due_last)
         if key not in self._found:
             days = ((rung, self._falls_on(rung, due_first, due_last)) for rung in ladder.rungs)
-            found = (Threshold(rung, role, day) for rung, day in days if day is not None for role in rung.to)
+            known = ((rung, day) for rung, day in days if day is not None)
+            found = (Threshold(rung, role, day) for rung, day in known for role in rung.to if rung.is_for(role, day))
             self._found[key] = tuple(sorted(found, key=attrgetter("falls_on")))
         return self._found[key]
 

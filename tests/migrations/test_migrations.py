@@ -79,6 +79,7 @@ ALLOWED = {
     "import_refusal": {"INSERT", "DELETE"},
     "import_remark": {"INSERT", "DELETE"},
     "ladder_adjustment": REBUILD,
+    "ladder_hearer": {"INSERT", "DELETE"},
     "import_run": KEEP,
     "import_upload": KEEP,
     "import_upload_part": {"INSERT", "DELETE"},

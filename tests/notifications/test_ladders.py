@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.queries.access import BOARD_READERS
-from notifications.ladders import MINIMA, is_listed, ladder_for
+from notifications.ladders import AGENCY_RETURNS, MINIMA, is_listed, ladder_for
 from notifications.rungs import REMINDER_NOTICES
 from tests.notifications.test_thresholds import CLOCKS
 from workflows import registry
@@ -26,9 +26,19 @@ def test_every_clock_declared_has_a_ladder(clock):
 def test_whoever_a_ladder_tells_can_be_shown_the_case(clock):
     """P33: an agency's lead is shown what is asked, and the others of a ladder read the board's cases."""
     ladder = ladder_for(*clock)
-    told = {role for rung in ladder.rungs for role in rung.to} | set(ladder.chain) | {ladder.office}
+    told = {role for rung in ladder.rungs for role in (*rung.to, *rung.may_hear)} | set(ladder.chain) | {ladder.office}
+    asked = {AGENCY_LEAD} if clock[1] in AGENCY_RETURNS else set()
 
-    assert told <= {*BOARD_READERS[clock[0]], AGENCY_LEAD} & ROLES.keys()
+    assert told <= {*BOARD_READERS[clock[0]], *asked} & ROLES.keys()
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
+def test_a_board_may_choose_what_is_ours_and_goes_up_along_the_chain(clock):
+    ladder = ladder_for(*clock)
+
+    for rung in ladder.rungs:
+        assert set(rung.to) <= set(rung.may_hear)
+        assert not rung.escalates or set(rung.may_hear) <= set(ladder.chain)
 
 
 @pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from wtforms import IntegerField, TextAreaField
 
-from notifications.rungs import Ladder
-from webapp.fields import DayField, needed, stripped
+from notifications.adjusting import HEARS, Wanted
+from notifications.rungs import Ladder, Rung
+from webapp.fields import ChoicesField, DayField, needed, offered, stripped
 from webapp.forms import PageForm
-from webapp.reminders.words import rung_words
+from webapp.reminders.words import roles_in_words
+from webapp.wording import role_words, sentence_case
 
 
 class SeenForm(PageForm):
@@ -34,28 +36,48 @@ class WorkingDaysField(IntegerField):
 
 
 class LadderForm(PageForm):
-    """How many working days before or after each rung of a ladder falls."""
+    """How many working days before or after each rung of a ladder falls, and who hears it."""
 
 
-def ladder_form(ladder: Ladder, days: Mapping[str, int]) -> PageForm:
-    """Return the form of a ladder, with a box for each rung that a board may move."""
+def ladder_form(ladder: Ladder, had: Ladder) -> PageForm:
+    """Return the form of a ladder as the board has it, with a box for everything that a board may change."""
 
     class FormOfLadder(LadderForm):
         """The boxes of one ladder."""
 
+    held: dict[str, int | list[str]] = {}
     for rung in ladder.rungs:
         if rung.can_be_moved:
-            setattr(FormOfLadder, rung.key, _box(ladder, rung.key))
-    return FormOfLadder(data={rung.key: days.get(rung.key, rung.at.amount) for rung in ladder.rungs})
+            setattr(FormOfLadder, rung.key, _days(rung))
+            held[rung.key] = had.rung(rung.key).at.amount
+        if rung.has_a_choice:
+            setattr(FormOfLadder, rung.key + HEARS, _hearers(ladder, rung))
+            held[rung.key + HEARS] = list(had.rung(rung.key).to)
+    return FormOfLadder(data=held)
 
 
-def _box(ladder: Ladder, key: str) -> WorkingDaysField:
-    rung = ladder.rung(key)
+def wanted_in(form: PageForm, ladder: Ladder) -> Wanted:
+    """Return what was chosen in the form of a ladder."""
+    return Wanted(
+        {rung.key: form[rung.key].data for rung in ladder.rungs if rung.can_be_moved},
+        {rung.key: tuple(form[rung.key + HEARS].data or ()) for rung in ladder.rungs if rung.has_a_choice},
+    )
+
+
+def _days(rung: Rung) -> WorkingDaysField:
     side = "before" if rung.at.side == "before" else "after"
     what = "It goes up" if rung.escalates else "A reminder"
     return WorkingDaysField(
         f"{what}, in working days {side} the day it is due",
-        description=f"From {rung.least} to {rung.most}. Ours: {rung_words(ladder, rung)[:1].lower()}"
-        f"{rung_words(ladder, rung)[1:]}",
+        description=f"From {rung.least} to {rung.most}. Ours: {rung.at.amount}",
         validators=[needed("Enter a number of working days")],
+    )
+
+
+def _hearers(ladder: Ladder, rung: Rung) -> ChoicesField:
+    keeps = ". One of these stays, because the limit is the guidance’s" if ladder.statutory else ""
+    return ChoicesField(
+        "To whom it goes up" if rung.escalates else "Who hears it",
+        choices=offered((role, sentence_case(role_words(role))) for role in rung.may_hear),
+        description=f"Ours: {roles_in_words(rung.to)}{keeps}",
     )

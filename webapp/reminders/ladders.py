@@ -11,15 +11,16 @@ from flask.typing import ResponseReturnValue
 from models.agency import Board
 from models.queries.access import roles_on_board
 from models.queries.accounts import all_boards, board_with_prefix, roles_held
-from notifications.adjusting import NotWithinBounds, Place, adjust, moved_by
+from notifications.adjusting import HEARS, NotWithinBounds, Place, adjust, changes_to
+from notifications.chosen import Key, changes_of
 from notifications.ladders import ladder_for
-from notifications.rungs import Ladder
+from notifications.rungs import Changes, Ladder
 from webapp import clock
 from webapp.access import current_person, needs_role, signed_in
 from webapp.database import db
-from webapp.reminders.forms import ladder_form
-from webapp.reminders.words import rung_words
-from webapp.wording import role_words, sentence_case
+from webapp.reminders.forms import ladder_form, wanted_in
+from webapp.reminders.words import roles_in_words, rung_words
+from webapp.wording import sentence_case
 from workflows import registry
 from workflows.definition import Workflow
 from workflows.regimes import CHILD_DEATH_REVIEW
@@ -35,72 +36,84 @@ class LadderInWords:
     workflow_key: str
     clock_key: str
     title: str
+    gist: str
     rungs: tuple[tuple[str, str], ...]
     source: str
     by_law: bool
-    answer_within: int
-    moved: bool = False
-    can_be_moved: bool = False
+    changed: bool = False
+    can_be_changed: bool = False
 
 
 @ladders.route("/")
 @signed_in
 def show_all() -> ResponseReturnValue:
-    return render_template("reminders/ladders.html", kinds=_kinds({}), boards=_boards_to_change())
+    return render_template("reminders/ladders.html", kinds=_kinds(), boards=_boards_to_change())
 
 
 @ladders.route("/<prefix>")
 @signed_in
 def of_board(prefix: str) -> ResponseReturnValue:
     board = _board(prefix)
-    return render_template("reminders/ladders_of_board.html", board=board, kinds=_kinds(_moved(board), board))
+    return render_template("reminders/ladders_of_board.html", board=board, kinds=_kinds(board))
 
 
 @ladders.route("/<prefix>/<workflow_key>/<clock_key>", methods=["GET", "POST"])
 @needs_role(ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR)
 def change(prefix: str, workflow_key: str, clock_key: str) -> ResponseReturnValue:
     place = _place(_board(prefix), workflow_key, clock_key)
-    form = ladder_form(place.ladder, moved_by(db.session, place))
+    had = place.ladder.changed(changes_to(db.session, place))
+    form = ladder_form(place.ladder, had)
     if form.sent():
-        days = {rung.key: form[rung.key].data for rung in place.ladder.rungs if rung.can_be_moved}
         try:
-            adjust(db.session, place, days, person_id=current_person().id, now=clock.now())
+            wanted = wanted_in(form, place.ladder)
+            adjust(db.session, place, wanted, person_id=current_person().id, now=clock.now())
         except NotWithinBounds as refused:
-            for key, words in refused.wrong.items():
-                form[key].errors = [words]
+            for box, words in refused.wrong.items():
+                form[box].errors = [words]
         else:
             db.session.commit()
             flash("The ladder has been changed. What is still to be said follows it.", "done")
             return redirect(url_for(".of_board", prefix=prefix), 303)
     title = _titles(registry.workflow(workflow_key))[clock_key]
-    page = render_template("reminders/change_ladder.html", form=form, place=place, title=title)
+    steps = [(rung_words(had, rung), rung) for rung in had.rungs if rung.can_be_moved or rung.has_a_choice]
+    page = render_template(
+        "reminders/change_ladder.html", form=form, place=place, title=title, steps=steps, hears=HEARS
+    )
     return page, 422 if form.errors else 200
 
 
-def _kinds(
-    moved: Mapping[tuple[str, str], Mapping[str, int]], board: Board | None = None
-) -> list[tuple[str, list[LadderInWords]]]:
-    """Return every kind of review with its ladders, as a board has moved them."""
-    return [(workflow.title, list(_ladders(workflow, moved, board))) for workflow in registry.workflows().values()]
+def _kinds(board: Board | None = None) -> list[tuple[str, list[LadderInWords]]]:
+    """Return every kind of review with its ladders, as ours or as a board has them."""
+    changes = changes_of(db.session.connection(), [board.id]) if board else {}
+    return [(workflow.title, list(_ladders(workflow, changes, board))) for workflow in registry.workflows().values()]
 
 
-def _ladders(
-    workflow: Workflow, moved: Mapping[tuple[str, str], Mapping[str, int]], board: Board | None
-) -> Iterator[LadderInWords]:
+def _ladders(workflow: Workflow, changes: Mapping[Key, Changes], board: Board | None) -> Iterator[LadderInWords]:
     for key, title in _titles(workflow).items():
-        days = moved.get((workflow.key, key), {})
-        ladder = ladder_for(workflow.key, key).moved(days)
+        ours = ladder_for(workflow.key, key)
+        ladder = ours.changed(changes.get((board.id, workflow.key, key), Changes())) if board else ours
         yield LadderInWords(
             workflow.key,
             key,
             title,
-            tuple((rung_words(ladder, rung), _who(rung.to)) for rung in ladder.rungs),
+            _gist(ladder),
+            tuple((rung_words(ladder, rung), sentence_case(roles_in_words(rung.to))) for rung in ladder.rungs),
             ladder.source,
             ladder.statutory,
-            ladder.answer_within,
-            moved=bool(days),
-            can_be_moved=board is not None and _may_change(board, workflow.key) and _movable(ladder),
+            changed=_said(ladder) != _said(ours),
+            can_be_changed=board is not None and _may_change(board, workflow.key) and _changeable(ladder),
         )
+
+
+def _gist(ladder: Ladder) -> str:
+    """Return who hears first and to whom it goes up at last: 'Business manager, goes up to board chair'."""
+    first, up = ladder.rungs[0], [rung for rung in ladder.rungs if rung.escalates]
+    words = sentence_case(roles_in_words(first.to))
+    return f"{words}; goes up to {roles_in_words(up[-1].to)}" if up else words
+
+
+def _said(ladder: Ladder) -> list[tuple[int, frozenset[str]]]:
+    return [(rung.at.amount, frozenset(rung.to)) for rung in ladder.rungs]
 
 
 def _titles(workflow: Workflow) -> dict[str, str]:
@@ -108,17 +121,8 @@ def _titles(workflow: Workflow) -> dict[str, str]:
     return {clock.key: clock.title for procedure in workflow.procedures.values() for clock in procedure.clocks}
 
 
-def _who(roles: tuple[str, ...]) -> str:
-    return sentence_case(" and ".join(role_words(role) for role in roles))
-
-
-def _movable(ladder: Ladder) -> bool:
-    return any(rung.can_be_moved for rung in ladder.rungs)
-
-
-def _moved(board: Board) -> dict[tuple[str, str], Mapping[str, int]]:
-    every = ((workflow.key, key) for workflow in registry.workflows().values() for key in _titles(workflow))
-    return {key: days for key in every if (days := moved_by(db.session, Place(board, *key)))}
+def _changeable(ladder: Ladder) -> bool:
+    return any(rung.can_be_moved or rung.has_a_choice for rung in ladder.rungs)
 
 
 def _board(prefix: str) -> Board:
@@ -145,7 +149,7 @@ def _may_change(board: Board, workflow_key: str) -> bool:
 
 def _place(board: Board, workflow_key: str, clock_key: str) -> Place:
     workflow = registry.workflows().get(workflow_key) or abort(404)
-    if clock_key not in _titles(workflow) or not _movable(ladder_for(workflow_key, clock_key)):
+    if clock_key not in _titles(workflow) or not _changeable(ladder_for(workflow_key, clock_key)):
         abort(404)
     if not _may_change(board, workflow_key):
         abort(403)

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from models.case import Case, Deadline
 from models.people import Person
 from notifications import ledger
-from notifications.answering import Answering, NotAnswered, ladder_of, role_to_answer_in
+from notifications.answering import Answering, NotAnswered, role_to_answer_in
+from notifications.chosen import ladder_of
 from webapp import clock
 from webapp.access import READ_REMINDERS, current_actor, current_person, may_see_case, needs_role, signed_in
 from webapp.cases.view import page_of, view_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -210,6 +210,11 @@ def rung_words(ladder: Ladder, rung: Rung) -> str:
         return "On the day the minimum has run"
     words = rung.at.words()
     return f"It goes up {words}" if rung.escalates else sentence_case(words)
+
+
+def roles_in_words(roles: Iterable[str]) -> str:
+    """Return 'business manager and subgroup chair'."""
+    return _listed([role_words(role) for role in roles])
 
 
 def _outcomes(line: Line) -> list[str]:

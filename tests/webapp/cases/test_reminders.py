@@ -13,7 +13,7 @@ from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.panel import DeclaredInterest
 from models.people import Person
-from models.reminder import LadderAdjustment, Reminder, ReminderAnswer
+from models.reminder import LadderAdjustment, LadderHearer, Reminder, ReminderAnswer
 from notifications.reminders import sweep
 from tests.models.reviews import SCOPING, a_board
 from tests.webapp.client import links_of, main_words
@@ -242,6 +242,63 @@ def test_what_a_board_has_moved_is_said_on_the_day_it_chose(manager, review, swe
 
     falls = session.scalars(select(Reminder.falls_on).where(Reminder.clock_key == "scoping_return")).all()
     assert falls == [date(2014, 3, 18)] * 2
+
+
+DECISION = LADDER.replace("agency_report", "decision")
+
+
+def test_a_board_chooses_who_hears_and_to_whom_it_goes_up(manager, review, swept, session):
+    page = manager.send(
+        manager.get(DECISION), "Save", ahead_hears=["subgroup_chair"], goes_up_1_hears=["subgroup_chair", "board_chair"]
+    )
+    swept(date(2014, 3, 27))
+
+    words = main_words(page)
+    assert "Changed by this board. Subgroup chair; goes up to board chair" in words
+    assert "5 working days before Subgroup chair On the day Business manager and subgroup chair" in words
+    assert "It goes up 5 working days after Subgroup chair and board chair" in words
+    ahead = select(Reminder.role).where(Reminder.clock_key == "decision", Reminder.rung == "ahead")
+    assert session.scalars(ahead).all() == ["subgroup_chair"]
+    recorded = session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "ladder_adjusted")).all()
+    assert [(each["rung"], each["hears"]) for each in recorded] == [
+        ("ahead", "subgroup_chair"),
+        ("goes_up_1", "subgroup_chair board_chair"),
+    ]
+
+
+def test_whoever_is_chosen_hears_nothing_of_what_fell_before(seen_by, review, swept, session):
+    """The limit of the decision is Thursday 3 April 2014; the board chair is chosen the day after."""
+    swept(date(2014, 4, 4))
+    manager = seen_by("business_manager")
+    with_chair = ["business_manager", "board_chair"]
+    manager.send(manager.get(DECISION), "Save", ahead_hears=with_chair, due_hears=with_chair, overdue_hears=with_chair)
+    swept(date(2014, 4, 7))
+
+    heard = select(Reminder.rung).where(Reminder.clock_key == "decision", Reminder.role == "board_chair")
+    assert session.scalars(heard).all() == ["overdue"]
+
+
+def test_a_board_that_goes_back_to_ours_has_ours(manager, review, session):
+    manager.send(manager.get(DECISION), "Save", ahead_hears=["business_manager"])
+    page = manager.send(manager.get(DECISION), "Save", ahead_hears=["business_manager", "subgroup_chair"])
+
+    assert "Changed by this board" not in main_words(page)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"ahead_hears": []}, "Choose at least one role"),
+        ({"ahead_hears": ["auditor"]}, "must be among the answers offered"),
+        ({"goes_up_2_hears": ["subgroup_chair"]}, "A limit of the guidance stays with one of ours: choose board chair"),
+    ],
+)
+def test_who_may_not_be_chosen_is_refused_in_words(manager, review, session, chosen, words):
+    page = manager.send(manager.get(DECISION), "Save", **chosen)
+
+    assert page.status_code == 422
+    assert words in main_words(page)
+    assert not session.scalars(select(LadderHearer)).all()
 
 
 def test_nobody_changes_the_ladders_of_a_board_that_is_not_theirs(seen_by, session, review):

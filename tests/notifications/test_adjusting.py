@@ -1,0 +1,84 @@
+"""Within which bounds a board changes a ladder: the days, who hears, and to whom it goes up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from notifications.adjusting import HEARS, NotWithinBounds, Wanted, refuse_what_is_out_of_bounds
+from notifications.ladders import ladder_for
+from notifications.rungs import Changes
+from notifications.thresholds import Reckoning
+from workflows.calendar import england
+
+DECISION = ladder_for("serious_case_review", "decision")
+ACTION = ladder_for("serious_case_review", "action")
+RETURN = ladder_for("child_death_review", "report_return")
+
+
+@pytest.mark.parametrize(
+    ("ladder", "rung", "roles", "words"),
+    [
+        (DECISION, "ahead", (), "Choose at least one role"),
+        (DECISION, "ahead", ("administrator",), "Choose from business manager, subgroup chair or board chair"),
+        (DECISION, "ahead", ("agency_lead",), "Choose from business manager, subgroup chair or board chair"),
+        (
+            RETURN,
+            "ahead",
+            ("board_member",),
+            "Choose from agency lead, child death coordinator or chair of the child death overview panel",
+        ),
+        (
+            DECISION,
+            "overdue",
+            ("board_chair",),
+            "A limit of the guidance stays with one of ours: choose business manager or subgroup chair as well",
+        ),
+        (
+            DECISION,
+            "goes_up_2",
+            ("subgroup_chair",),
+            "A limit of the guidance stays with one of ours: choose board chair as well",
+        ),
+    ],
+)
+def test_who_may_not_hear_is_refused_in_words(ladder, rung, roles, words):
+    with pytest.raises(NotWithinBounds) as refused:
+        refuse_what_is_out_of_bounds(ladder, Wanted(hears={rung: roles}))
+    assert refused.value.wrong == {rung + HEARS: words}
+
+
+def test_a_limit_of_the_guidance_is_told_to_more_and_one_of_the_board_to_others():
+    refuse_what_is_out_of_bounds(DECISION, Wanted(hears={"overdue": ("business_manager", "board_chair")}))
+    refuse_what_is_out_of_bounds(ACTION, Wanted(hears={"overdue": ("board_chair",), "goes_up_1": ("board_chair",)}))
+
+
+def test_what_has_gone_up_does_not_come_down_again():
+    down = Wanted(hears={"goes_up_1": ("board_chair",), "goes_up_2": ("subgroup_chair",)})
+    with pytest.raises(NotWithinBounds) as refused:
+        refuse_what_is_out_of_bounds(ACTION, down)
+    words = "Choose board chair: it has gone up so far before, and does not come down again"
+    assert refused.value.wrong == {"goes_up_2" + HEARS: words}
+
+
+def test_a_role_hears_what_falls_from_the_day_it_was_chosen_and_the_others_what_they_did():
+    """The limit is Friday 7 March 2014; the board chair is chosen, beside ours, on the day itself."""
+    chosen = {"business_manager": date.min, "subgroup_chair": date.min, "board_chair": date(2014, 3, 7)}
+    ladder = DECISION.changed(Changes(hears={"ahead": chosen, "due": chosen}))
+
+    due = date(2014, 3, 7)
+    said = [(each.rung.key, each.role) for each in Reckoning(england()).thresholds(ladder, due, due)]
+    assert said[:5] == [
+        ("ahead", "business_manager"),
+        ("ahead", "subgroup_chair"),
+        ("due", "business_manager"),
+        ("due", "subgroup_chair"),
+        ("due", "board_chair"),
+    ]
+
+
+def test_a_role_that_may_no_longer_be_chosen_leaves_the_rung_to_ours():
+    ladder = DECISION.changed(Changes(hears={"ahead": {"auditor": date.min}}))
+
+    assert ladder.rung("ahead").to == DECISION.rung("ahead").to
