@@ -24,7 +24,7 @@ OF_AN_ADMINISTRATOR = (
 OF_PANELS = ("panels", "panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions")
 
 FOR_EVERYONE = (
-    ("My messages", "messages.show"), ("Reference", "reference.show_all"), ("Account", "accounts.show"),
+    ("Messages", "messages.show"), ("Reference", "reference.show_all"), ("Account", "accounts.show"),
 )  # fmt: skip
 
 

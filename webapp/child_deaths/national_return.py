@@ -85,7 +85,9 @@ def _asked(year_name: str) -> Asked:
 
 
 def _boards() -> Sequence[Board]:
-    return boards_with_figures(db.session, current_person().id, clock.today())
+    """Return the boards whose deaths the person may count, panels first: a panel makes the return of all it serves."""
+    boards = boards_with_figures(db.session, current_person().id, clock.today())
+    return sorted(boards, key=lambda board: board.kind != "panel")
 
 
 def _reviews_deaths(scope: Scope) -> bool:
