@@ -18,6 +18,10 @@ from models.queries.child_death_years import YEARS_BESIDE, YEARS_POOLED, Pooled,
 from models.statistics import Rate
 from workflows.national_figures import NATIONAL_BY_YEAR
 
+TOGETHER, PROMPTNESS = "together", "promptness"
+PARTS = frozenset({TOGETHER, PROMPTNESS})
+"""What the figures have beyond the year and those beside it, each of which may be left unmade."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -34,6 +38,8 @@ class Wanted:
     without: frozenset[str] = frozenset()
     published: bool = False
     decided: bool = False
+    only: frozenset[str] = PARTS
+    """Which of `PARTS` are made: a page that shows one has no use for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | No
     What is published is the year alone: other years in it would be published once more, as known at another moment.
     """
     beside = (wanted.year,) if wanted.published else wanted.year.with_earlier(YEARS_BESIDE)
-    together = () if wanted.published else years_together(wanted)
+    together = () if wanted.published or TOGETHER not in wanted.only else years_together(wanted)
     every = sorted({*beside, *together}, key=lambda year: year.begins)
     found = dict(zip(every, _figures(session, wanted, wanted.board_ids, every), strict=True))
     parts = [dict(zip(every, _figures(session, wanted, each, every), strict=True)) for each in _parts(wanted)]
@@ -146,7 +152,7 @@ def _disclosed(statement: Statement, wanted: Wanted) -> Disclosed:
 
 def _promptness(session: Session, wanted: Wanted, figures: Figures) -> tuple[Table, ...]:
     """Return how promptly the work was done: as it stands now, and not part of what is published."""
-    if wanted.known_at or wanted.published:
+    if wanted.known_at or wanted.published or PROMPTNESS not in wanted.only:
         return ()
     found = timeliness(session, wanted.board_ids, wanted.year, leaving_out=wanted.leaving_out)
     return tuple(timeliness_tables(found, figures, wanted.scheme))
@@ -156,7 +162,7 @@ def _differences(
     wanted: Wanted, found: Mapping[Year, Figures], shown: Sequence[ShownYear]
 ) -> tuple[Table, ...]:  # fmt: skip
     """Return the year beside those before it together. Guarded figures have none: it would be another pool."""
-    if wanted.scheme.withholds or wanted.published:
+    if wanted.scheme.withholds or wanted.published or TOGETHER not in wanted.only:
         return ()
     years = wanted.year.with_earlier(YEARS_BESIDE)[:-1]
     before = ShownPool(years, _disclosed(pool([found[year] for year in years]).statement(), wanted))

@@ -19,12 +19,16 @@ from webapp.demonstration.people import PASSWORD
 from workflows.roles import BOARD_MEMBER, CDOP_CHAIR
 
 PAGE = "/figures/child-deaths?year=2017-18"
+YEAR, BESIDE, TOGETHER, PROMPTNESS, KEEP, WHOLE = (
+    PAGE.replace("?", f"/{part}?") for part in ("year", "beside", "together", "promptness", "keep", "whole")
+)
 PAGES = (
     ("figures.chair", PAGE),
-    ("figures.chair", f"{PAGE}&known_at=2020-01-01"),
-    ("figures.chair", f"{PAGE}&scheme=nhs"),
-    ("figures.member", PAGE),
+    ("figures.member", WHOLE),
     ("figures.chair", "/figures/child-deaths/publish?year=2017-18"),
+    *(("figures.chair", part) for part in (YEAR, BESIDE, TOGETHER, PROMPTNESS, KEEP)),
+    ("figures.chair", f"{WHOLE}&known_at=2020-01-01"),
+    ("figures.chair", f"{WHOLE}&scheme=nhs"),
     ("figures.chair", "/figures/child-deaths/decide?year=2017-18"),
     ("figures.chair", "/figures/child-deaths/children?year=2017-18"),
 )
@@ -63,7 +67,7 @@ def test_a_page_of_figures_can_be_read_by_everyone(page, readers, role, path):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("role", "path"), [PAGES[0], PAGES[3], PAGES[4]], ids=["true", "guarded", "publish"])
+@pytest.mark.parametrize(("role", "path"), PAGES[:8], ids=[path for _, path in PAGES[:8]])
 def test_a_page_of_figures_fits_a_narrow_screen(narrow_page, readers, role, path):
     readers.sign_in(narrow_page, role)
 
@@ -75,7 +79,7 @@ def test_a_page_of_figures_fits_a_narrow_screen(narrow_page, readers, role, path
 
 def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
     readers.sign_in(page, "figures.chair")
-    page.goto(readers.at(PAGE), wait_until="networkidle")
+    page.goto(readers.at(WHOLE), wait_until="networkidle")
 
     widths = page.eval_on_selector_all(".app-figures__frame img", "all => all.map(one => one.naturalWidth)")
 
@@ -86,17 +90,32 @@ def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
 def test_figures_are_asked_for_without_javascript(plain_page, readers):
     readers.sign_in(plain_page, "figures.chair")
     plain_page.get_by_role("link", name="Figures", exact=True).click()
+    plain_page.get_by_text("Another board, year or day, or small numbers guarded").click()
     plain_page.get_by_label("Year", exact=True).first.select_option("2017-18")
     plain_page.get_by_label("Small numbers").select_option("local")
     plain_page.get_by_role("button", name="Show these").click()
 
     expect(plain_page.get_by_role("heading", name="Child deaths, 2017-18")).to_be_visible()
     expect(plain_page.get_by_text("Counts from 1 to 4 are shown as <5.").first).to_be_visible()
+    plain_page.get_by_role("link", name="The year", exact=True).click()
+    expect(plain_page.get_by_role("heading", name="The deaths reviewed in 2017-18")).to_be_visible()
+    expect(plain_page.get_by_text("Counts from 1 to 4 are shown as <5.").first).to_be_visible()
+
+
+def test_a_table_stands_beside_its_chart_where_there_is_room(page, narrow_page, readers):
+    for each, beside in ((page, True), (narrow_page, False)):
+        readers.sign_in(each, "figures.chair")
+        each.goto(readers.at(YEAR), wait_until="networkidle")
+        table = each.locator(".app-figures__pair table").first.bounding_box()
+        chart = each.locator(".app-figures__pair figure").first.bounding_box()
+        assert table is not None
+        assert chart is not None
+        assert (chart["y"] < table["y"] + table["height"]) is beside
 
 
 def test_on_paper_there_are_the_figures_and_no_way_to_anywhere(page: Page, readers):
     readers.sign_in(page, "figures.chair")
-    page.goto(readers.at(PAGE))
+    page.goto(readers.at(KEEP))
     page.emulate_media(media="print")
 
     expect(page.get_by_text("Everything recorded up to")).to_be_visible()

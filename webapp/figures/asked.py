@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from flask import abort, current_app, request, url_for
@@ -13,7 +14,7 @@ from wtforms import Form, SelectField
 from models.agency import Board
 from models.child_death_tables import CONCLUSIONS
 from models.disclosure import AS_THEY_ARE, LOCAL, SCHEMES, Scheme
-from models.figures_book import Book, Children, Wanted, book
+from models.figures_book import PARTS, Book, Children, Wanted, book
 from models.figures_population import children_of
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import (
@@ -30,13 +31,14 @@ from webapp.database import db
 from webapp.fields import DayField, offered
 from webapp.reporting import end_of
 
+_BEGINS = attrgetter("begins")
 KEPT_FOR = timedelta(seconds=30)
 """How long a page's charts may be drawn from the figures that the page had."""
 TOGETHER = ("3", "4", "5")
 
 
 class AskForm(Form):
-    """The boxes at the side of the figures. They are sent by GET, so that the address keeps them."""
+    """The boxes above the figures. They are sent by GET, so that the address keeps them."""
 
     board = SelectField("Board or panel", validate_choice=False)
     year = SelectField("Year", description="From 1 April to 31 March", validate_choice=False)
@@ -56,6 +58,24 @@ class Asked:
     known_on: date | None
     scheme: Scheme
     years_together: int
+    years: tuple[Year, ...] = ()
+    """The years that can be asked for, latest first."""
+    only: frozenset[str] = PARTS
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the year is not over."""
+        return self.year.last_day >= clock.today()
+
+    @property
+    def year_before(self) -> Year | None:
+        """The next earlier year that has figures."""
+        return max((year for year in self.years if year.begins < self.year.begins), key=_BEGINS, default=None)
+
+    @property
+    def year_after(self) -> Year | None:
+        """The next later year that has figures, or the running one."""
+        return min((year for year in self.years if year.begins > self.year.begins), key=_BEGINS, default=None)
 
     @property
     def known_at(self) -> datetime | None:
@@ -103,6 +123,7 @@ class Asked:
             parts=boards_in(db.session, scope.board.id),
             years_together=self.years_together,
             without=CONCLUSIONS if told_apart else frozenset(),
+            only=self.only,
         )
 
     def children(self) -> dict[str, Children]:
@@ -114,9 +135,10 @@ def _kept() -> dict[Wanted, tuple[datetime, Book]]:
     return kept
 
 
-def asked_for() -> tuple[Asked, AskForm]:
+def asked_for(only: frozenset[str] = PARTS) -> tuple[Asked, AskForm]:
     """Return what is asked for, with the boxes that say so; 404 for a board whose figures the person may not see.
 
+    `only` are the parts of the figures that are shown.
     What cannot be read in an address is as if it were not there, except a day, which the form says.
     """
     boards = boards_with_figures(db.session, current_person().id, clock.today())
@@ -128,7 +150,8 @@ def asked_for() -> tuple[Asked, AskForm]:
     form.validate()
     # Guarded figures of two days could be subtracted, and tell of a death recorded between them.
     known_on = (form.known_at.on or _day(request.args.get("known_at", ""))) if scope.sees_true_counts else None
-    asked = Asked(scope, year, known_on, scheme, int(together) if together in TOGETHER else 5)
+    years_together = int(together) if together in TOGETHER else 5
+    asked = Asked(scope, year, known_on, scheme, years_together, tuple(years), only)
     form.board.data, form.year.data = scope.board.reference_prefix, year.name
     form.scheme.data, form.together.data = scheme.key, str(asked.years_together)
     if known_on and not form.known_at.data:
@@ -157,6 +180,10 @@ def _year(years: Sequence[Year]) -> Year:
         return (ended or years)[0]
 
 
+def _year_words(year: Year) -> str:
+    return f"{year.name} (not over)" if year.last_day >= clock.today() else year.name
+
+
 def _scheme(scope: Scope) -> Scheme:
     """Return the scheme named. Whoever sees no true counts sees one scheme, since two together say more than one."""
     if not scope.sees_true_counts:
@@ -174,7 +201,7 @@ def _day(written: str) -> date | None:
 def _form(boards: Sequence[Board], years: Sequence[Year], scope: Scope) -> AskForm:
     form = AskForm(request.args)
     form.board.choices = offered([(board.reference_prefix, board.short_name) for board in boards])
-    form.year.choices = offered([(year.name, year.name) for year in years])
+    form.year.choices = offered([(year.name, _year_words(year)) for year in years])
     schemes = SCHEMES.values() if scope.sees_true_counts else [LOCAL]
     form.scheme.choices = offered([(scheme.key, scheme.title) for scheme in schemes])
     return form

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH_INCHES = 6.6
+WIDTH_INCHES = 5.4
 ROW_INCHES = 0.26
-LABELS_INCHES = 2.1
+LINE_INCHES = 0.17
+LABELS_INCHES = 1.9
 TOP_INCHES = 0.35
 BOTTOM_INCHES = 0.08
-LETTERS_A_LINE = 26
+LETTERS_A_LINE = 28
 ONE_AT_A_TIME = Lock()
 # Dark to light, so that a copy in grey keeps them apart; each has a hatching of its own besides.
 SERIES = (("#0b3d40", ""), ("#8fb8ba", "///"), ("#e3ecec", "..."))
@@ -59,8 +60,9 @@ def drawn(chart: Chart) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    bars = len(chart.labels) * (max(len(chart.series), 1) + 0.4)
-    height = TOP_INCHES + ROW_INCHES * bars + BOTTOM_INCHES
+    lines = max((fill(label, LETTERS_A_LINE).count("\n") + 1 for label in chart.labels), default=1)
+    group = max(ROW_INCHES * (max(len(chart.series), 1) + 0.4), LINE_INCHES * lines)
+    height = TOP_INCHES + group * len(chart.labels) + BOTTOM_INCHES
     # The settings are of the whole process, and pages are made by several threads at once.
     with ONE_AT_A_TIME, rc_context(
         {"svg.hashsalt": "figures", "svg.fonttype": "path", "font.size": 10, "hatch.linewidth": 0.6}
@@ -89,6 +91,7 @@ def _draw(axes: Axes, chart: Chart) -> None:
     axes.set_yticks(
         [place + height * (len(chart.series) - 1) / 2 for place in range(len(chart.labels))],
         [fill(label, LETTERS_A_LINE) for label in chart.labels],
+        fontsize=9,
     )
     axes.invert_yaxis()
     axes.set_xlim(0, most * 1.14)

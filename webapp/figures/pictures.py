@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.child_death_tables import Line, Percent, Shown, Table
+from models.child_death_tables import Line, Percent, Shown, Spanning, Table
 from webapp.figures.charts import Chart, Series
 
 # By table, the columns that are drawn beside one another. Any other table is drawn by its first.
@@ -23,15 +23,26 @@ DRAWN: Mapping[str, tuple[int, ...]] = {
 WHOLE = "All reviews"
 
 
+def is_empty(table: Table) -> bool:
+    """Return whether a table counts nothing at all, so that its sentence says everything."""
+    return not any(_says_something(cell) for line in table.lines for cell in line.cells)
+
+
+def _says_something(cell: Shown) -> bool:
+    value = cell.words if isinstance(cell, Spanning) else _value(cell)
+    return bool(value)
+
+
 def chart_of(table: Table) -> Chart | None:
-    """Return the chart that says a table again; none where no number can be shown."""
+    """Return the chart that says a table again; none where every number is withheld, or nothing was counted."""
     lines = [line for line in table.lines if line.words != WHOLE]
     if table.key == "rate":
         return _rate_chart(table)
     columns = DRAWN.get(table.key, (0,))
     series = tuple(Series(table.columns[column], _values(lines, column)) for column in columns)
+    series = tuple(each for each in series if any(value is not None for value in each.values))
     percentages = any(isinstance(line.cells[column], Percent) for line in lines for column in columns)
-    if not any(isinstance(value, float) for each in series for value in each.values):
+    if not any(isinstance(value, float) and value for each in series for value in each.values):
         return None
     return Chart(table.title, table.sentence, tuple(line.words for line in lines), series, "%" if percentages else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template
@@ -10,16 +11,19 @@ from flask.typing import ResponseReturnValue
 from models import audit
 from models.child_death_tables import Table
 from models.disclosure import AS_THEY_ARE, SCHEMES
+from models.figures_book import PARTS, PROMPTNESS, TOGETHER
 from models.figures_decision import releases_of
 from models.queries.child_death_figures import recorded_since
 from models.queries.figures_access import READERS
 from webapp import clock
 from webapp.access import current_person, needs_role
+from webapp.components import Tab
 from webapp.database import db
 from webapp.figures.asked import Asked, asked_for
 from webapp.figures.charts import drawn
 from webapp.figures.files import MIMETYPES, About, as_file, download
-from webapp.figures.pictures import chart_of
+from webapp.figures.pictures import chart_of, is_empty
+from webapp.figures.summary import headlines
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 
@@ -27,20 +31,41 @@ figures = Blueprint("figures", __name__, url_prefix="/figures")
 CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-@figures.route("/child-deaths")
+# Each part is a page of its own, with what it needs beyond the year and those beside it.
+SUMMARY, WHOLE = "summary", "whole"
+NEEDS: Mapping[str, frozenset[str]] = {
+    SUMMARY: frozenset(), "year": frozenset(), "beside": frozenset(), "together": frozenset({TOGETHER}),
+    "promptness": frozenset({PROMPTNESS}), "keep": frozenset(), WHOLE: PARTS,
+}  # fmt: skip
+TITLES: Mapping[str, str] = {
+    SUMMARY: "In short",
+    "year": "The year",
+    "beside": "Other years and England",
+    "together": "Years together",
+    "promptness": "How promptly",
+    "keep": "Keep or publish",
+}
+
+
+@figures.route("/child-deaths", defaults={"part": SUMMARY})
+@figures.route("/child-deaths/<part>")
 @needs_role(*READERS)
-def show() -> ResponseReturnValue:
-    """Return the page of a year's child deaths."""
-    asked, form = asked_for()
+def show(part: str) -> ResponseReturnValue:
+    """Return a part of a year's child deaths: the first, in short, where none is named."""
+    asked, form = asked_for(_needed(part))
     book, errors = asked.book(), form.known_at.errors if asked.scope.sees_true_counts else ()
     page = render_template(
-        "figures/child_deaths.html",
+        f"figures/{part if part in (SUMMARY, 'keep', WHOLE) else 'part'}.html",
+        part=part,
+        tabs=_tabs(asked, part),
+        headlines=headlines(book.years),
         asked=asked,
         ask=form,
         form=form if errors else None,
         book=book,
         true_counts=asked.scheme is AS_THEY_ARE,
         has_chart=_has_chart,
+        is_empty=is_empty,
         since=_recorded_since(asked),
         releases=releases_of(db.session, asked.scope.board.id, asked.year.begins),
         schemes=SCHEMES,
@@ -50,10 +75,20 @@ def show() -> ResponseReturnValue:
     return page, 422 if errors else 200
 
 
-@figures.route("/child-deaths/charts/<key>.svg")
+def _needed(part: str) -> frozenset[str]:
+    return NEEDS[part] if part in NEEDS else abort(404)
+
+
+def _tabs(asked: Asked, part: str) -> list[Tab]:
+    return [
+        Tab(words, asked.address("figures.show", part=key), here=key == part) for key, words in TITLES.items()
+    ]  # fmt: skip
+
+
+@figures.route("/child-deaths/<part>/charts/<key>.svg")
 @needs_role(*READERS)
-def chart(key: str) -> ResponseReturnValue:
-    asked, _ = asked_for()
+def chart(part: str, key: str) -> ResponseReturnValue:
+    asked, _ = asked_for(_needed(part))
     table = next((each for each in asked.book_just_made().tables if each.key == key), None)
     found = chart_of(table) if table else None
     if found is None:

@@ -19,7 +19,8 @@ from tests.webapp.client import main_words, tree_of, words_of
 from webapp.figures.files import HEADS
 
 PAGE = "/figures/child-deaths"
-YEAR = f"{PAGE}?year=2017-18"
+WHOLE = f"{PAGE}/whole"
+YEAR = f"{WHOLE}?year=2017-18"
 
 
 @pytest.fixture
@@ -83,15 +84,15 @@ class TestTheNumbers:
         assert "not confirmed" in words
 
     def test_england_s_later_counts_and_rates_stand_beside(self, coordinator):
-        page = coordinator.get(f"{PAGE}?year=2022-23")
+        page = coordinator.get(f"{WHOLE}?year=2022-23")
 
         assert table(page, "years")["2022-23"][5:] == ["3,743", "3,271"]
         assert "England, 2022-23: 31.8 deaths for every 100,000 children (as published)." in main_words(page)
 
     def test_an_empty_year_divides_by_nothing(self, coordinator):
-        page = coordinator.get(f"{PAGE}?year=2012-13")
+        page = coordinator.get(f"{WHOLE}?year=2012-13")
 
-        assert table(page, "timeliness")["2012-13"] == ["0", "0%", "0%", "0%"]
+        assert "No death was reviewed in 2012-13." in main_words(page)
         assert table(page, "years")["2012-13"][:6] == ["0", "0", "0", "0", "0", ""]
         assert table(page, "years")["2012-13"][6] == "3,857 (not confirmed)"
 
@@ -105,10 +106,58 @@ class TestTheNumbers:
         load(a_file(a_row()), board)
         client = as_(somebody("office@example.org", "cdop_coordinator", on=board))
 
-        words = main_words(client.get(f"{PAGE}?year=2016-17"))
+        words = main_words(client.get(f"{WHOLE}?year=2016-17"))
 
         assert "Small numbers: out of 1. One death more or less changes the share a great deal." in words
         assert "1 of the 1 death reviewed in 2016-17 was of boys (100%)." in words
+
+
+class TestTheParts:
+    def test_it_opens_in_short_on_the_last_year_that_is_over(self, coordinator):
+        words = main_words(coordinator.get(PAGE))
+
+        assert "Child deaths, 2017-18" in words
+        assert "2023-24, which is not over" in words
+        assert "This year is not over" not in words
+
+    def test_the_running_year_says_that_it_is_not_over(self, coordinator):
+        words = main_words(coordinator.get(f"{PAGE}?year=2023-24"))
+
+        assert "This year is not over. It ends on 31 March 2024" in words
+
+    def test_in_short_there_are_the_single_figures_and_how_soon_each_with_a_sentence(self, coordinator):
+        page = coordinator.get(f"{PAGE}?year=2017-18")
+
+        values = [words_of(each) for each in tree_of(page).iter("dd") if "headline-value" in each.get("class", "")]
+        assert values == ["26", "28", "10", "2", "1", "57%", "96%", "29%"]
+        assert "Deaths the panel reviewed in the year, whenever the child died; 0 in 2016-17." in main_words(page)
+        assert "8 of the 28 deaths reviewed in 2017-18 were found to have factors" in main_words(page)
+
+    def test_in_short_what_is_guarded_stays_guarded(self, member):
+        page = member.get(f"{PAGE}?year=2017-18")
+
+        values = [words_of(each) for each in tree_of(page).iter("dd") if "headline-value" in each.get("class", "")]
+        assert values[3:5] == ["<5", "<5"]
+
+    @pytest.mark.parametrize("part", ["year", "beside", "together", "promptness", "keep"])
+    def test_every_part_has_an_address_and_keeps_what_was_asked_on_the_way_to_the_others(self, coordinator, part):
+        asked = "board=BUC&year=2017-18&scheme=ons&known_at=2020-01-01&together=3"
+        page = coordinator.get(f"{PAGE}/{part}?{asked}")
+
+        links = [each.get("href", "") for each in tree_of(page).iter("a")]
+        tabs = [link for link in links if link.startswith(PAGE) and "year=2017-18" in link]
+        assert len(tabs) >= 6
+        assert all({*asked.split("&")} <= {*link.partition("?")[2].split("&")} for link in tabs[:6])
+
+    def test_an_empty_year_is_said_in_a_sentence_without_charts(self, coordinator):
+        page = coordinator.get(f"{PAGE}/year?year=2023-24")
+
+        assert "No death was reviewed in 2023-24." in main_words(page)
+        assert list(tree_of(page).iter("img")) == list(tree_of(page).iter("table")) == []
+        assert coordinator.get(f"{PAGE}/year/charts/age.svg?year=2023-24").status_code == 404
+
+    def test_there_is_no_part_of_another_name(self, coordinator):
+        assert coordinator.get(f"{PAGE}/nothing?year=2017-18").status_code == 404
 
 
 class TestTheSameEverywhere:
@@ -178,8 +227,8 @@ class TestWhoSeesWhat:
         assert "is withheld, because numbers are small" in main_words(member.get(YEAR))
 
     def test_a_guarded_chart_draws_no_withheld_bar(self, member, coordinator):
-        guarded = member.get(f"{PAGE}/charts/category.svg?year=2017-18").text
-        true = coordinator.get(f"{PAGE}/charts/category.svg?year=2017-18").text
+        guarded = member.get(f"{WHOLE}/charts/category.svg?year=2017-18").text
+        true = coordinator.get(f"{WHOLE}/charts/category.svg?year=2017-18").text
 
         assert guarded != true
 
@@ -228,18 +277,21 @@ class TestDeclaredInterests:
         assert "Category of death" not in page.text
         assert "could be modified" not in main_words(page)
         for key in ("category", "preventability", "modifiable"):
-            assert conflicted.get(f"{PAGE}/charts/{key}.svg?year=2017-18").status_code == 404
+            assert conflicted.get(f"{WHOLE}/charts/{key}.svg?year=2017-18").status_code == 404
 
     def test_no_file_is_made_of_what_would_be_other_figures(self, conflicted):
         assert conflicted.get(f"{PAGE}/figures.csv?year=2017-18").status_code == 403
 
     def test_in_a_year_it_has_no_part_in_everything_is_shown(self, conflicted):
-        assert "Category of death" in conflicted.get(f"{PAGE}?year=2014-15").text
+        page = conflicted.get(f"{WHOLE}?year=2014-15")
+
+        assert "Factors that could be modified, year by year" in main_words(page)
+        assert "what the panel concluded is not shown" not in main_words(page)
 
 
 class TestCharts:
     def test_a_chart_names_and_describes_itself_and_runs_nothing(self, coordinator):
-        answer = coordinator.get(f"{PAGE}/charts/age.svg?year=2017-18")
+        answer = coordinator.get(f"{WHOLE}/charts/age.svg?year=2017-18")
 
         assert answer.mimetype == "image/svg+xml"
         assert "role='img'" in answer.text
@@ -251,10 +303,10 @@ class TestCharts:
     def test_the_same_table_gives_the_same_picture(self, coordinator):
         from webapp.figures.charts import drawn
 
-        first = coordinator.get(f"{PAGE}/charts/age.svg?year=2017-18").data
+        first = coordinator.get(f"{WHOLE}/charts/age.svg?year=2017-18").data
         drawn.cache_clear()
 
-        assert coordinator.get(f"{PAGE}/charts/age.svg?year=2017-18").data == first
+        assert coordinator.get(f"{WHOLE}/charts/age.svg?year=2017-18").data == first
 
     def test_there_is_no_chart_of_nothing(self, coordinator):
-        assert coordinator.get(f"{PAGE}/charts/nothing.svg?year=2017-18").status_code == 404
+        assert coordinator.get(f"{WHOLE}/charts/nothing.svg?year=2017-18").status_code == 404

@@ -48,7 +48,7 @@ def test_a_year_is_published_guarded_and_can_be_taken_by_every_reader(coordinato
     assert "The figures are published" in page.text
     assert file_of(coordinator, "json").get_json()["category"]["4"] == "<5"
     member = as_(somebody("member@example.org", "board_member", on=buckinghamshire))
-    assert "Published" in main_words(member.get("/figures/child-deaths?year=2017-18"))
+    assert "Published" in main_words(member.get("/figures/child-deaths/keep?year=2017-18"))
 
 
 def test_small_numbers_are_published_only_by_a_decision(coordinator, session):
@@ -157,12 +157,12 @@ class TestChildren:
     PAGE = "/figures/child-deaths/children?year="
 
     def test_a_rate_needs_the_children_of_every_year_and_has_an_exact_interval(self, coordinator, session):
-        assert "The rate is not given" in main_words(coordinator.get("/figures/child-deaths?year=2017-18"))
+        assert "The rate is not given" in main_words(coordinator.get("/figures/child-deaths/whole?year=2017-18"))
         for begins in range(2013, 2018):
             page = coordinator.get(f"{self.PAGE}{begins}-{begins % 100 + 1}")
             coordinator.send(page, "Record the number", children="120000", source="Mid-year estimates")
 
-        words = main_words(coordinator.get("/figures/child-deaths?year=2017-18"))
+        words = main_words(coordinator.get("/figures/child-deaths/whole?year=2017-18"))
 
         assert "deaths in 5 years are" in words
         assert "for every 100,000 children a year; by chance alone it could have been anything from" in words
