@@ -103,19 +103,26 @@ def ethnicity(code: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Whether a death is one to be reviewed, the ground on which it is not, and why in sentences."""
+    """Whether a death is one to be reviewed, the ground on which it is not, and why in sentences.
+
+    `of_the_birth` are those of `because` that say what is known of a live birth; `born_alive` is whether that is
+    known, which it is not where neither an answer nor the dates show it.
+    """
 
     in_scope: bool
     because: tuple[str, ...]
     ground: str = ""
+    of_the_birth: tuple[str, ...] = ()
+    born_alive: bool = False
 
 
 def eligibility(
-    born_on: date, died_on: date, *, live_birth: str = "yes", lawful_termination: str = "no", over_24_weeks: str = "yes"
+    born_on: date, died_on: date, *, live_birth: str = "", lawful_termination: str = "", over_24_weeks: str = ""
 ) -> Eligibility:
     """Return whether the death of somebody born and dead on these days is reviewed (R-3.2 to R-3.4).
 
-    The three answers are "yes", "no" or "not_known"; what is not known keeps a death in scope until it is.
+    The three answers are "yes", "no" or "not_known", or "" where nothing was told. What is not known keeps a death in
+    scope until it is. A child whose dates are a day or more apart lived, whatever was told or not.
     """
     if lawful_termination == "yes":
         words = (
@@ -129,21 +136,38 @@ def eligibility(
         # Not the birthday itself: a refusal may be shown where a date of birth may not.
         words = f"Aged {years} at death. Deaths are reviewed up to the 18th birthday."
         return Eligibility(False, (words,), "over_18")
-    return Eligibility(True, (_lived(live_birth), f"Aged {age_in_words(born_on, died_on)} at death, so under 18."))
+    days = age_in_days(born_on, died_on)
+    birth = _of_the_birth(live_birth, days)
+    aged = f"Aged {age_in_words(born_on, died_on)} at death, so under 18."
+    return Eligibility(True, (*birth, aged), of_the_birth=birth, born_alive=live_birth == "yes" or days > 0)
 
 
 def _born_without_signs_of_life(over_24_weeks: str) -> Eligibility:
     if over_24_weeks == "no":
         words = "Born before 24 weeks without signs of life: a late foetal loss is not reviewed."
         return Eligibility(False, (words,), "late_foetal_loss")
-    words = "Born after 24 weeks without signs of life: a stillbirth is not reviewed."
+    if over_24_weeks == "yes":
+        words = "Born after 24 weeks without signs of life: a stillbirth is not reviewed."
+    else:
+        words = (
+            "Born without signs of life: a stillbirth is not reviewed. Whether it was after 24 weeks is not known; "
+            "before, it is called a late foetal loss, which is not reviewed either."
+        )
     return Eligibility(False, (words,), "stillbirth")
 
 
-def _lived(live_birth: str) -> str:
+def _of_the_birth(live_birth: str, days: int) -> tuple[str, ...]:
+    """Return what is known of a live birth; nothing of a child who outlived the first four weeks."""
     if live_birth == "yes":
-        return "Born alive: every live birth counts, whatever the length of the pregnancy."
-    return "Whether the child was born alive is not known: the death stays in scope until it is."
+        return ("Born alive: every live birth counts, whatever the length of the pregnancy.",)
+    if days >= NEONATAL_DAYS:
+        return ()
+    if days > 0:
+        return ("By the dates the child lived after birth: every live birth counts, whatever the length of pregnancy.",)
+    if live_birth == "not_known":
+        return ("Whether the child was born alive is not known: the death stays in scope until it is.",)
+    words = "Nobody has said whether the child was born alive, and the dates do not show it: the death stays in scope "
+    return (f"{words}until it is known.",)
 
 
 def preventability_period(day: date) -> PreventabilityPeriod:

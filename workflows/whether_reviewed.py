@@ -70,8 +70,9 @@ def _of_age(answers: Mapping[str, Any]) -> Iterator[Finding]:
     if not found.in_scope:
         yield Finding("not_reviewed", " ".join(found.because), _SOURCE_OF_GROUND[found.ground], _instead(found.ground))
         return
-    lived, aged = found.because
-    yield Finding("reviewed" if told.get("live_birth") != "not_known" else "look", lived, LIVE_BIRTH_AND_AGE)
+    for words in found.of_the_birth:
+        yield _of_birth(words, born_alive=found.born_alive)
+    aged = found.because[-1]
     exact = born_on.exact and died_on.exact
     yield Finding(
         "reviewed", aged if exact else f"Aged at least {_least(youngest, died_on)} at death.", LIVE_BIRTH_AND_AGE
@@ -79,6 +80,16 @@ def _of_age(answers: Mapping[str, Any]) -> Iterator[Finding]:
     if not exact and completed_years(born_on.first, died_on.last) >= ADULT_AT:
         words = "A day is known only to the month, and the 18th birthday may have come before the death."
         yield Finding("look", words, LIVE_BIRTH_AND_AGE, "Find out the day before the death is confirmed in scope.")
+
+
+def _of_birth(words: str, *, born_alive: bool) -> Finding:
+    if born_alive:
+        return Finding("reviewed", words, LIVE_BIRTH_AND_AGE)
+    do = (
+        "Ask whoever attended the birth, and answer “Was the child born alive?” in the notification before the death "
+        "is confirmed in scope. With any sign of life it is reviewed; without, it is ruled out of scope."
+    )
+    return Finding("look", words, LIVE_BIRTH_AND_AGE, do)
 
 
 def _least(born_on: Any, died_on: PartialDate) -> str:

@@ -51,6 +51,15 @@ def last_day(story):
 class TestScope:
     """R-3.2 to R-3.5."""
 
+    def test_whoever_confirms_the_scope_is_told_that_a_live_birth_is_not_known(self):
+        of_a_day = {"born_on": "2014-06-01", "died_on": "2014-06-01"}
+
+        for told, warned in (({}, True), ({"live_birth": "not_known"}, True), ({"live_birth": "yes"}, False)):
+            story = a_death(**of_a_day, **told)
+            step = story.procedure.step("confirm_in_scope")
+            given = cautions(story.on(MON_2_JUN_2014), step, PartialDate.on(MON_2_JUN_2014), {})
+            assert any("born alive" in words for words in given) == warned
+
     def test_a_young_adult_is_ruled_out_and_not_confirmed(self):
         story = a_death(born_on="1995-06-02", died_on="2014-06-02")
 

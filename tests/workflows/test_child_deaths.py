@@ -100,7 +100,7 @@ class TestEligibility:
     """R-3.2 to R-3.4."""
 
     def test_a_live_birth_counts_whatever_the_length_of_the_pregnancy(self):
-        found = eligibility(date(2017, 5, 1), date(2017, 5, 1), over_24_weeks="no")
+        found = eligibility(date(2017, 5, 1), date(2017, 5, 1), live_birth="yes", over_24_weeks="no")
 
         assert found.in_scope
         assert any("live birth" in words for words in found.because)
@@ -125,8 +125,24 @@ class TestEligibility:
 
         assert (found.in_scope, found.ground) == (False, ground)
 
-    def test_what_is_not_known_stays_in_scope(self):
-        assert eligibility(date(2017, 5, 1), date(2017, 5, 1), live_birth="not_known").in_scope
+    @pytest.mark.parametrize("told", [{}, {"live_birth": "not_known"}])
+    def test_what_is_not_known_stays_in_scope_and_is_not_called_a_live_birth(self, told):
+        found = eligibility(date(2017, 5, 1), date(2017, 5, 1), **told)
+
+        assert (found.in_scope, found.born_alive) == (True, False)
+        assert not any("live birth" in words for words in found.because)
+
+    def test_a_child_whose_dates_are_apart_lived_whatever_was_answered(self):
+        assert eligibility(date(2017, 5, 1), date(2017, 5, 2)).born_alive
+
+    def test_a_stillbirth_is_not_said_to_be_after_24_weeks_unless_it_was(self):
+        told, untold = (
+            eligibility(date(2017, 5, 1), date(2017, 5, 1), live_birth="no", **weeks)
+            for weeks in ({"over_24_weeks": "yes"}, {})
+        )
+
+        assert told.because[0].startswith("Born after 24 weeks")
+        assert untold.because[0].startswith("Born without signs of life")
 
 
 class TestWordingOfTheTime:

@@ -51,6 +51,27 @@ def test_a_birth_alive_at_twenty_weeks_counts():
     assert kinds(CHILD | {"live_birth": "yes", "over_24_weeks": "no"}) == {("reviewed", "R-3.2")}
 
 
+@pytest.mark.parametrize("told", [{}, {"live_birth": "not_known"}])
+@pytest.mark.parametrize("days", [("2019-05-01", "2019-05-01"), ("2019-05", "2019-05-20")])
+def test_of_a_newborn_nobody_is_told_that_it_was_born_alive_before_somebody_said_so(told, days):
+    answers = CHILD | dict(zip(("born_on", "died_on"), days, strict=True)) | told
+
+    assert ("look", "R-3.2") in kinds(answers)
+    assert "Born alive" not in words(answers)
+    assert "Ask whoever attended the birth" in words(answers)
+
+
+def test_of_a_newborn_who_lived_some_days_the_dates_say_so():
+    answers = CHILD | {"born_on": "2019-05-01", "died_on": "2019-05-04"}
+
+    assert kinds(answers) == {("reviewed", "R-3.2")}
+    assert "By the dates the child lived after birth" in words(answers)
+
+
+def test_of_an_older_child_nothing_is_said_of_the_birth():
+    assert "birth" not in words(CHILD).replace("18th birthday", "")
+
+
 def test_a_month_in_which_the_birthday_may_fall_is_to_be_looked_at():
     assert ("look", "R-3.2") in kinds(CHILD | {"born_on": "2001-05"})
 

@@ -2,6 +2,7 @@
 
 from workflows.child_deaths import (
     NEONATAL_DAYS,
+    Eligibility,
     age_in_days,
     analysis_scheme,
     eligibility,
@@ -15,21 +16,29 @@ from workflows.history import Answers
 from workflows.quorum import DEFAULT_QUORUM, QuorumRule, quorum_rule
 
 
-def _in_scope_as_told(facts: Facts) -> tuple[bool, str]:
-    """Return whether the death is reviewed, and why; dates known only to the month are read as the youngest age."""
+def _eligibility(facts: Facts) -> Eligibility:
+    """Return whether the death is reviewed, as told; dates known only to the month are read as the youngest age."""
     born_on, died_on = (PartialDate.parse(facts.answer(key, "notify_death")) for key in ("born_on", "died_on"))
     told = {key: facts.answer(key, "notify_death") for key in ("live_birth", "over_24_weeks", "lawful_termination")}
     youngest = min(born_on.last, died_on.first)
-    found = eligibility(youngest, died_on.first, **{key: answer for key, answer in told.items() if answer})
-    return found.in_scope, " ".join(found.because)
+    return eligibility(youngest, died_on.first, **{key: answer for key, answer in told.items() if answer})
 
 
 death_is_in_scope = Guard(
     "death_is_in_scope",
-    holds=lambda facts: _in_scope_as_told(facts)[0],
+    holds=lambda facts: _eligibility(facts).in_scope,
     otherwise=lambda facts: (
-        f"{_in_scope_as_told(facts)[1]} Rule the death out of scope, or correct the notification if it is wrong"
+        f"{' '.join(_eligibility(facts).because)} Rule the death out of scope, or correct the notification if it is "
+        "wrong"
     ),
+    source=Source("R-3.2", "Working Together, chapter on child death review"),
+)
+
+live_birth_is_known = Guard(
+    "live_birth_is_known",
+    holds=lambda facts: _eligibility(facts).born_alive or not _eligibility(facts).in_scope,
+    otherwise="Whether the child was born alive is not known. Ask whoever attended the birth, and correct the "
+    "notification: a stillbirth is not reviewed",
     source=Source("R-3.2", "Working Together, chapter on child death review"),
 )
 
@@ -183,7 +192,7 @@ def _modifiable_factors(facts: Facts) -> list[object]:
 
 ground_agrees_with_age = Guard(
     "ground_agrees_with_age",
-    holds=lambda facts: facts.answers.get("ground") != "over_18" or not _in_scope_as_told(facts)[0],
+    holds=lambda facts: facts.answers.get("ground") != "over_18" or not _eligibility(facts).in_scope,
     otherwise="By the dates of birth and death the child was under 18. Check them before ruling the death out",
 )
 

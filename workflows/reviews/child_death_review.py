@@ -231,7 +231,7 @@ STEPS = (
     Step(
         "confirm_in_scope", "Confirm that the death is to be reviewed", done="Confirmed in scope",
         before=("notified",), after="gathering_information", by=COORDINATION, guards=(conditions.death_is_in_scope,),
-        group="Notification",
+        cautions=(conditions.live_birth_is_known,), group="Notification",
     ),
     Step(
         "rule_out_of_scope", "Rule the death out of scope", done="Ruled out of scope",
