@@ -18,6 +18,7 @@ from notifications.wording import notices
 from workflows.calendar import Calendar
 from workflows.dates import london_day
 from workflows.definition import Procedure
+from workflows.distance import working_days_ahead, working_days_late
 from workflows.registry import procedure
 
 About = tuple[Kind, Declared, date | None, str]
@@ -54,7 +55,7 @@ def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: 
         today=desk.today,
         on=on,
         says=says,
-        working_days=desk.calendar.working_days_between(desk.today, on) if reminder and on else 0,
+        working_days=_working_days(rules, reminder, desk) if reminder else 0,
         should_have_come=_should_have_come(delivery, reminder, desk),
         for_somebody_else=delivery.instead_of is not None,
         escalated=message.notice_key == REMINDER_ESCALATED,
@@ -68,6 +69,13 @@ def _deadline(rules: Procedure, reminder: ReminderTold, message: OutboxMessage, 
     late = reminder.due_on < desk.today
     kind: Kind = "hold" if reminder.clock in HOLD_CLOCKS else "late" if late else "due"
     return kind, words, reminder.due_on, ""
+
+
+def _working_days(rules: Procedure, reminder: ReminderTold, desk: Desk) -> int:
+    """Return in how many working days it is due or how many late, where pages say it in working days too."""
+    if reminder.due_on < desk.today:
+        return working_days_late(rules.clocks_by_key[reminder.clock], reminder.due_on, desk.today, desk.calendar)
+    return working_days_ahead(desk.today, reminder.due_on, desk.calendar)
 
 
 def _notice(session: Session, rules: Procedure, message: OutboxMessage) -> About:

@@ -92,8 +92,9 @@ class Link:
 class Item:
     """One thing to be told: about which case, what, by or on which day, and where it is looked at.
 
-    `says` is the key of a sentence in `wording/notices.yaml`. `working_days` are those from `today` to `on`, negative
-    once it has passed. `should_have_come` is the day a message that comes late was meant for.
+    `says` is the key of a sentence in `wording/notices.yaml`. `working_days` are those between `today` and `on`, or 0
+    where the time between is not said in working days. `should_have_come` is the day a message that comes late was
+    meant for.
     """
 
     kind: Kind

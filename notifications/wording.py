@@ -11,7 +11,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.facts import Item, Kind, Site
-from workflows.dates import DAYS_UP_TO, day_in_words, how_long, working_days
+from workflows.dates import day_in_words
+from workflows.distance import distance
 
 WORDING = Path(__file__).parent / "wording"
 SERVICE = "Safeguarding reviews"
@@ -115,8 +116,8 @@ def _due(item: Item) -> str:
         return f"On {day}."
     if item.on < item.today:
         verb = "It was to be looked at by" if item.kind == "hold" else "It was due on"
-        return f"{verb} {day} and is {_late(item)} late."
-    when = "which is today" if item.on == item.today else f"in {_ahead(item)}"
+        return f"{verb} {day} and is {_distance(item)} late."
+    when = "which is today" if item.on == item.today else f"in {_distance(item)}"
     return f"{'To be looked at by' if item.kind == 'hold' else 'Due on'} {day}, {when}."
 
 
@@ -133,23 +134,16 @@ def _circumstances(item: Item) -> list[str]:
 
 def _standing(item: Item) -> str:
     if item.kind == "late" and item.on:
-        return f", {_late(item)} late"
+        return f", {_distance(item)} late"
     if item.kind in {"due", "hold"} and item.on:
         return f", {'by' if item.kind == 'hold' else 'due'} {day_in_words(item.on)}"
     return ""
 
 
-def _late(item: Item) -> str:
-    """Return how long the day has passed: in working days while they can be counted at a glance."""
-    on = item.on or item.today
-    few = item.working_days and (item.today - on).days <= DAYS_UP_TO
-    return working_days(-item.working_days).words() if few else how_long(on, item.today)
-
-
-def _ahead(item: Item) -> str:
-    on = item.on or item.today
-    few = item.working_days and (on - item.today).days <= DAYS_UP_TO
-    return working_days(item.working_days).words() if few else how_long(item.today, on)
+def _distance(item: Item) -> str:
+    """Return how far off the day is, as the pages of the site say it."""
+    first, last = sorted((item.on or item.today, item.today))
+    return distance(first, last, item.working_days)
 
 
 def _pressing(item: Item) -> tuple[int, int, str]:

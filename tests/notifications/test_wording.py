@@ -32,7 +32,7 @@ NOTICES = [(rules, step, notice) for rules in PROCEDURES for step in rules.steps
 CLOCKS = [(rules, clock) for rules in PROCEDURES for clock in rules.clocks]
 
 
-def item(kind="late", words="Complete the review", on=date(2014, 2, 26), working_days=-3, **other):
+def item(kind="late", words="Complete the review", on=date(2014, 2, 26), working_days=3, **other):
     reference = Reference("BEX-2012-003")
     told = {"kind": kind, "reference": reference, "words": Declared(words), "link": SITE.case(reference)}
     return Item(today=MON_3_MAR, on=on, working_days=working_days, **(told | other))
@@ -95,6 +95,25 @@ def test_no_reminder_says_who_anybody_is(telling, due, notice):
         assert [each for each in IDENTIFYING if each in written] == [], clock.key
 
 
+@pytest.mark.parametrize(
+    ("workflow_key", "clock_key", "due", "words"),
+    [
+        ("serious_case_review", "decision", "2014-02-20", "11 days late"),
+        ("serious_case_review", "decision", "2013-05-20", "9 months late"),
+        ("serious_case_review", "decision", "2007-12-01", "6 years late"),
+        ("practice_review", "rapid_review", "2014-02-20", "7 working days late"),
+        ("practice_review", "rapid_review", "2013-12-20", "2 months late"),
+    ],
+)
+def test_a_message_says_how_late_something_is_as_the_pages_do(telling, workflow_key, clock_key, due, words):
+    """A limit of months is late in days, one of working days in working days, and both in months before long."""
+    rules = next(each for each, clock in CLOCKS if (each.workflow, clock.key) == (workflow_key, clock_key))
+    payload = REMINDER | {"clock": clock_key, "due_on": due, "title": "Decision", "subject": ""}
+    _, told = telling(rules, notice_key="reminder_overdue", payload=payload)
+
+    assert subject([told]).endswith(words)
+
+
 def test_every_notice_that_is_declared_has_words():
     declared = {notice.key for _, _, notice in NOTICES}
 
@@ -149,7 +168,7 @@ def test_a_morning_mail_reads_well():
 
 
 def test_a_morning_with_very_much_in_it_is_still_a_mail_that_is_read():
-    many = [item(on=date(2013, 1, 1 + day), working_days=-290) for day in range(25)]
+    many = [item(on=date(2013, 1, 1 + day), working_days=0) for day in range(25)]
     words = letter(many, SITE, morning=True)
 
     assert words.subject == "Safeguarding reviews: 25 late"
@@ -178,7 +197,7 @@ def test_a_late_message_and_one_for_somebody_away_say_so():
 def test_no_sentence_has_a_gap_or_a_shout():
     kinds = itertools.product(HEADINGS, (date(2014, 3, 1), MON_3_MAR, date(2014, 3, 8), date(2014, 3, 10), None))
     for kind, on in kinds:
-        days = england().working_days_between(MON_3_MAR, on) if on else 0
+        days = abs(england().working_days_between(MON_3_MAR, on)) if on else 0
         told = sentence(item(kind, on=on, working_days=days, should_have_come=MON_3_MAR))
 
         assert told == " ".join(told.split())

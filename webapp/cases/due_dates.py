@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from webapp.wording import counted, deadline_mark
+from webapp.wording import deadline_mark
 from workflows.calendar import Calendar
 from workflows.clocks import LATE, Deadline, Status, overdue_by
-from workflows.dates import DAYS_UP_TO, Period, day_in_words, how_long
+from workflows.dates import day_in_words
+from workflows.distance import distance, working_days_ahead, working_days_late
 from workflows.explanation import Explanation, explain
 from workflows.standing import Standing
-
-# Further ahead than this and a length of time is easier to grasp in days.
-WORKING_DAYS_UP_TO = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +112,11 @@ def lateness(deadline: Deadline, today: date, calendar: Calendar) -> str:
     if deadline.due_last is None or not late:
         return ""
     end = deadline.due_last + late
-    working = calendar.working_days_between(deadline.due_last, end) if late.days <= DAYS_UP_TO else 0
-    runs = deadline.clock.runs
-    if working and isinstance(runs, Period) and runs.unit == "working_days":
-        return counted(working, "working day")
-    return how_long(deadline.due_last, end)
+    return distance(deadline.due_last, end, working_days_late(deadline.clock, deadline.due_last, end, calendar))
 
 
 def ahead(today: date, due: date, calendar: Calendar) -> str:
     """Return how far ahead a day is: in working days while they can be counted at a glance."""
     if due <= today:
         return "Today"
-    if (due - today).days <= WORKING_DAYS_UP_TO:
-        working = calendar.working_days_between(today, due)
-        return f"In {counted(working, 'working day')}" if working else f"In {how_long(today, due)}"
-    return f"In {how_long(today, due)}"
+    return f"In {distance(today, due, working_days_ahead(today, due, calendar))}"
