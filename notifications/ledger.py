@@ -79,7 +79,7 @@ def ledger_of(session: Session, case: Case, calendar: Calendar, today: date) -> 
     sent = _sent(session, [each.id for each in messages])
     by_key = {each.dedupe_key: each for each in messages}
     lines = [_line(case, each, by_key.get(key_of(each)), sent) for each in reminders]
-    answers = _answers(session, case)
+    answers = answers_about(session, case)
     entries = tuple(
         _entry(session, case, deadline, lines, answers, calendar, today)
         for deadline in session.scalars(
@@ -117,12 +117,13 @@ def _entry(
     calendar: Calendar,
     today: date,
 ) -> Entry:
-    theirs = [each for each in answers if _is_about(each.answer, deadline)]
-    mine = tuple(line for line in lines if line.reminder is not None and _is_about(line.reminder, deadline))
+    theirs = [each for each in answers if is_about(each.answer, deadline)]
+    mine = tuple(line for line in lines if line.reminder is not None and is_about(line.reminder, deadline))
     return Entry(deadline, mine, tuple(theirs), _ahead(session, case, deadline, theirs, calendar, today))
 
 
-def _is_about(each: Reminder | ReminderAnswer, deadline: Deadline) -> bool:
+def is_about(each: Reminder | ReminderAnswer, deadline: Deadline) -> bool:
+    """Return whether a reminder or an answer is about a deadline, on the day it is due now."""
     key = (each.clock_key, each.subject, each.due_on)
     return key == (deadline.clock_key, deadline.subject, deadline.due_last)
 
@@ -157,7 +158,8 @@ def _sent(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[Sent,
     return found
 
 
-def _answers(session: Session, case: Case) -> list[Answered]:
+def answers_about(session: Session, case: Case) -> list[Answered]:
+    """Return every answer to the reminders of a case, with who gave it."""
     rows = session.execute(
         select(ReminderAnswer, Person.name)
         .join(Person, Person.id == ReminderAnswer.person_id)

@@ -26,6 +26,8 @@ from webapp.cases.timeline import letters, timeline
 from webapp.cases.view import page_of, view_of
 from webapp.child_deaths.on_the_case import death_on_the_case
 from webapp.database import db
+from webapp.reminders.asked import asked_dates
+from webapp.reminders.forms import SeenForm
 from workflows.diagram import diagram_svg, from_anywhere, in_words
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import AGENCY_LEAD
@@ -114,6 +116,8 @@ def asked(case: Case) -> ResponseReturnValue:
         case=case,
         agencies=led,
         asked=parts.asked_of(standing, led),
+        dates=asked_dates(case),
+        seen_form=SeenForm(),
         in_browser={each.sequence for each in requests_of(db.session, case, standing) if each.form},
         steps=[step for step in recordable_by(standing, {AGENCY_LEAD}).possible if is_asked_of_agencies(step)],
     )

@@ -75,7 +75,8 @@ def _days(rung: Rung) -> WorkingDaysField:
 
 
 def _hearers(ladder: Ladder, rung: Rung) -> ChoicesField:
-    keeps = ". One of these stays, because the limit is the guidance’s" if ladder.statutory else ""
+    stays = "This one stays" if len(rung.to) == 1 else "One of these stays"
+    keeps = f". {stays}, because the limit is the guidance’s" if ladder.statutory else ""
     return ChoicesField(
         "To whom it goes up" if rung.escalates else "Who hears it",
         choices=offered((role, sentence_case(role_words(role))) for role in rung.may_hear),

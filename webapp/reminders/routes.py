@@ -14,12 +14,22 @@ from notifications import ledger
 from notifications.answering import Answering, NotAnswered, role_to_answer_in
 from notifications.chosen import ladder_of
 from webapp import clock
-from webapp.access import READ_REMINDERS, current_actor, current_person, may_see_case, needs_role, signed_in
+from webapp.access import (
+    READ_REMINDERS,
+    current_actor,
+    current_person,
+    may_see_case,
+    may_see_part_of_case,
+    needs_role,
+    signed_in,
+)
 from webapp.cases.view import page_of, view_of
 from webapp.database import db
+from webapp.reminders.asked import deadlines_to_answer, leads_who_is_asked
 from webapp.reminders.forms import PutOffForm, SeenForm
 from webapp.reminders.words import ledger_in_words, line_in_words
 from workflows.dates import day_in_words
+from workflows.roles import AGENCY_LEAD
 
 reminders = Blueprint("reminders", __name__)
 
@@ -37,23 +47,43 @@ def show(case: Case) -> ResponseReturnValue:
 @reminders.route("/cases/<reference>/reminders/<int:deadline_id>/seen", methods=["POST"])
 @may_see_case
 def seen(case: Case, deadline_id: int) -> ResponseReturnValue:
-    deadline = _deadline(case, deadline_id)
-    if SeenForm().sent():
-        try:
-            _answering(case, deadline).seen()
-        except NotAnswered as refused:
-            flash(f"{refused}.", "note")
-        else:
-            db.session.commit()
-            flash("It is recorded that you have seen it.", "done")
-    return redirect(url_for(".show", reference=case.reference), 303)
+    return _seen(_answering(case, _deadline(case, deadline_id)), url_for(".show", reference=case.reference))
 
 
 @reminders.route("/cases/<reference>/reminders/<int:deadline_id>/put-off", methods=["GET", "POST"])
 @may_see_case
 def put_off(case: Case, deadline_id: int) -> ResponseReturnValue:
-    deadline = _deadline(case, deadline_id)
-    answering, form = _answering(case, deadline), PutOffForm()
+    return _put_off(_answering(case, _deadline(case, deadline_id)), url_for(".show", reference=case.reference))
+
+
+@reminders.route("/cases/<reference>/asked/<int:deadline_id>/seen", methods=["POST"])
+@may_see_part_of_case
+def seen_by_agency(case: Case, deadline_id: int) -> ResponseReturnValue:
+    return _seen(_answering_as_lead(case, deadline_id), url_for("cases.asked", reference=case.reference))
+
+
+@reminders.route("/cases/<reference>/asked/<int:deadline_id>/put-off", methods=["GET", "POST"])
+@may_see_part_of_case
+def put_off_by_agency(case: Case, deadline_id: int) -> ResponseReturnValue:
+    return _put_off(_answering_as_lead(case, deadline_id), url_for("cases.asked", reference=case.reference))
+
+
+def _seen(answering: Answering, back: str) -> ResponseReturnValue:
+    """Record that something was seen, and lead back."""
+    if SeenForm().sent():
+        try:
+            answering.seen()
+        except NotAnswered as refused:
+            flash(f"{refused}.", "note")
+        else:
+            db.session.commit()
+            flash("It is recorded that you have seen it.", "done")
+    return redirect(back, 303)
+
+
+def _put_off(answering: Answering, back: str) -> ResponseReturnValue:
+    """Ask until when and why, put the reminders off, and lead back."""
+    form = PutOffForm()
     if form.sent():
         try:
             answering.put_off(form.until_on.day, form.reason.data, db.calendar)
@@ -62,8 +92,8 @@ def put_off(case: Case, deadline_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             flash(f"You are reminded again after {day_in_words(form.until_on.day)}.", "done")
-            return redirect(url_for(".show", reference=case.reference), 303)
-    page = render_template("reminders/put_off.html", form=form, case=case, deadline=deadline, role=answering.role)
+            return redirect(back, 303)
+    page = render_template("reminders/put_off.html", form=form, answering=answering, leads_back=back)
     return page, 422 if form.errors else 200
 
 
@@ -100,10 +130,19 @@ def _deadline(case: Case, deadline_id: int) -> Deadline:
 
 
 def _role_in(case: Case, deadline: Deadline) -> str | None:
-    return role_to_answer_in(ladder_of(db.session, case, deadline.clock_key), current_actor(case).roles)
+    roles = current_actor(case).roles
+    if AGENCY_LEAD in roles and not leads_who_is_asked(deadline):
+        roles -= {AGENCY_LEAD}
+    return role_to_answer_in(ladder_of(db.session, case, deadline.clock_key), roles)
 
 
 def _answering(case: Case, deadline: Deadline) -> Answering:
     """Return the answer of whoever asks; refuse somebody who is never told of this deadline."""
     role = _role_in(case, deadline) or abort(403)
     return Answering(db.session, case, deadline, current_person().id, role, clock.now())
+
+
+def _answering_as_lead(case: Case, deadline_id: int) -> Answering:
+    """Return the answer of an agency's lead; what is not asked of their agency is not there."""
+    deadline = next((each for each in deadlines_to_answer(case) if each.id == deadline_id), None) or abort(404)
+    return Answering(db.session, case, deadline, current_person().id, AGENCY_LEAD, clock.now())

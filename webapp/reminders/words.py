@@ -94,7 +94,7 @@ def _entry(entry: Entry, standing: Standing, role: str | None) -> EntryInWords:
         _standing(entry),
         is_open,
         tuple(map(line_in_words, entry.lines)),
-        tuple(map(_answer, entry.answers)),
+        tuple(map(answer_in_words, entry.answers)),
         (*ahead_in_words(entry.ahead), *_once_more(entry)) if is_open else (),
         role if is_open else None,
         is_late=deadline.due_last is not None and deadline.due_last < standing.today,
@@ -109,7 +109,8 @@ def _standing(entry: Entry) -> str:
     return ""
 
 
-def _answer(each: Answered) -> str:
+def answer_in_words(each: Answered) -> str:
+    """Return who gave an answer and what it was."""
     answer = each.answer
     who = f"{each.name}, {role_words(answer.role)}"
     if answer.until_on is None:
