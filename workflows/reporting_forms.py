@@ -11,58 +11,41 @@ from datetime import date, timedelta
 from typing import Any
 
 from workflows.child_death_codes import EVENTS
-from workflows.codes import YES_NO_NOT_KNOWN, options
+from workflows.codes import options
 from workflows.dates import working_days
 from workflows.definition import Question
-from workflows.questions import day, lines, long_text, one_of, some_of, text, yes_no_not_known
+from workflows.questions import long_text, one_of, text, yes_no_not_known
+from workflows.reporting_sections import (
+    BIRTH,
+    CHILD,
+    CONTACT,
+    FAMILY,
+    HOME,
+    INVOLVEMENT,
+    LEARNING_DISABILITY_REVIEW,
+    MEASURES,
+    PARENTS,
+    POVERTY,
+    SLEPT,
+    Asked,
+    Section,
+    after,
+    always,
+    if_known,
+)
 
 FIRST_SET = date(2008, 4, 1)
 SECOND_SET = date(2010, 4, 1)
 FORMS_OF_2019 = date(2019, 4, 1)
 FORMS_OF_2021 = date(2021, 4, 1)
 FORMS_OF_2022 = date(2022, 4, 1)
+WITHOUT_LEDER = date(2023, 7, 1)
+"""DOMAIN 4.4: LeDeR took no more children from the middle of 2023; the very day was not found."""
 
 RETURNED_WITHIN = working_days(15)
 """T-3.11, T-4.6: a common local figure and no statutory limit; each request may give another day."""
 
 NOT_KNOWN = "not_known"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of a form, and the answer to an earlier one that it is asked only after."""
-
-    question: Question
-    after: str = ""
-    answers: tuple[str, ...] = ()
-
-    def is_asked(self, given: Mapping[str, Any]) -> bool:
-        """Return whether the question is asked, by what was answered so far."""
-        if not self.after:
-            return True
-        answer = given.get(self.after)
-        chosen = answer if isinstance(answer, list) else [answer]
-        return any(each in self.answers for each in chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Questions on one page, in a sensible order."""
-
-    key: str
-    title: str
-    asks: tuple[Asked, ...]
-
-    def pages(self, given: Mapping[str, Any], asked: Collection[str]) -> tuple[tuple[Question, ...], ...]:
-        """Return the questions asked, by page: one that depends on an answer of the section comes a page after it."""
-        page_of: dict[str, int] = {}
-        pages: dict[int, list[Question]] = {}
-        for each in self.asks:
-            key = each.question.key
-            page_of[key] = page_of.get(each.after, -1) + 1
-            if key in asked and each.is_asked(given):
-                pages.setdefault(page_of[key], []).append(each.question)
-        return tuple(tuple(pages[number]) for number in sorted(pages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +90,6 @@ class Form:
             yield from section.asks
 
 
-def _always(*questions: Question) -> tuple[Asked, ...]:
-    return tuple(Asked(question) for question in questions)
-
-
-def _after(key: str, answers: tuple[str, ...], *questions: Question) -> tuple[Asked, ...]:
-    return tuple(Asked(question, key, answers) for question in questions)
-
-
-def _if_known(section: Section) -> Section:
-    """Return the section as it is put to an agency that knew the family; one that did not is asked nothing more."""
-    asks = tuple(each if each.after else replace(each, after="known", answers=YES) for each in section.asks)
-    return replace(section, asks=asks)
-
-
-YES = ("yes",)
-
-CONTACT = options(
-    never="Never known", previously="Known before", child_in_need="Child in need",
-    child_protection_plan="Child protection plan", looked_after="Looked after", not_known="Not known",
-)  # fmt: skip
 CONDITIONS = options(
     asthma_or_anaphylaxis="Asthma or anaphylaxis", cardiac="Heart condition",
     chromosomal_or_congenital="Chromosomal, genetic or congenital anomaly",
@@ -135,92 +98,15 @@ CONDITIONS = options(
 KINDS_OF_DEATH = (*EVENTS, *CONDITIONS)
 """What a death may be of, for the choice of forms: the event that led to it, and the conditions it came with."""
 
-DELIVERY = options(
-    vaginal="Vaginal birth", assisted="Assisted birth", caesarean_planned="Planned caesarean section",
-    caesarean_emergency="Emergency caesarean section", not_known="Not known",
-)  # fmt: skip
 FEEDING = options(breast="Breast milk", formula="Formula", mixed="Both", not_known="Not known")
-SLEPT = options(
-    own_surface="On a surface of its own", shared_bed="In a shared bed", shared_sofa="On a sofa or chair with somebody",
-    other="Elsewhere", not_known="Not known",
-)  # fmt: skip
 
-INVOLVEMENT = Section(
-    "involvement", "What your agency knew and did",
-    (
-        *_always(yes_no_not_known("known", "Was the child or family known to your agency?", required=True)),
-        *_after(
-            "known", YES,
-            day("first_contact_on", "When they were first known"),
-            day("last_contact_on", "When your agency last saw the child", not_before="first_contact_on"),
-            long_text("summary", "Summary of what your agency did", required=True),
-            long_text("went_well", "What went well"),
-            long_text("concerns", "Concerns about services, your own included"),
-        ),
-    ),
-)  # fmt: skip
-
-CHILD = Section(
-    "child", "The child",
-    (
-        *_always(
-            text("birth_weight", "Birth weight in grams"),
-            text("gestation", "Weeks of pregnancy at birth"),
-            yes_no_not_known("multiple_birth", "Was it a multiple birth?"),
-            one_of("delivery", "How the child was born", DELIVERY),
-            yes_no_not_known("disability", "Had the child a disability or a learning disability?"),
-        ),
-        *_after("disability", YES, text("disability_kind", "Which")),
-        *_always(
-            lines("conditions", "Known conditions", hint="One on each line"),
-            lines("medication", "Medication", hint="One on each line"),
-            yes_no_not_known("immunised", "Were immunisations up to date?"),
-        ),
-    ),
-)  # fmt: skip
-
-FAMILY = Section(
-    "family", "Family and home",
-    _always(
-        yes_no_not_known("smoking_in_pregnancy", "Did the mother smoke in pregnancy?"),
-        yes_no_not_known("smoking_in_household", "Did anybody smoke in the household?"),
-        yes_no_not_known("alcohol", "Was there concern about alcohol?"),
-        yes_no_not_known("substances", "Was there concern about drugs?"),
-        yes_no_not_known("parental_mental_health", "Was there concern about a parent’s mental health?"),
-        yes_no_not_known("domestic_abuse", "Was there domestic abuse?"),
-        yes_no_not_known("consanguinity", "Are the parents related by blood?"),
-        one_of("social_care", "Children’s social care", CONTACT),
-        yes_no_not_known("housing_concern", "Was there concern about housing?"),
-    ),
-)  # fmt: skip
-
-POVERTY = Section(
-    "poverty", "Deprivation and access to services",
-    _always(
-        yes_no_not_known("poverty", "Did the family live in poverty?"),
-        some_of(
-            "barriers", "Barriers to services",
-            options(charges="Charges for care", language="Language", money="Cost of travel or time off", none="None"),
-        ),
-    ),
-)  # fmt: skip
-
-MEASURES = Section(
-    "measures", "Measurements and support",
-    (
-        *_always(
-            text("maternal_bmi", "Mother’s body mass index at booking"),
-            text("height", "Child’s height in centimetres"),
-            text("weight", "Child’s weight in kilograms"),
-            one_of("bereavement_support", "Was support in bereavement offered to the family?", YES_NO_NOT_KNOWN),
-        ),
-        *_after("bereavement_support", YES, text("bereavement_support_by", "By whom")),
-    ),
-)  # fmt: skip
-
-IN_ALL = (INVOLVEMENT, _if_known(CHILD), _if_known(FAMILY))
+IN_ALL = (INVOLVEMENT, *(if_known(each) for each in (BIRTH, CHILD, PARENTS, FAMILY, HOME)))
+SINCE_2019 = (*IN_ALL, LEARNING_DISABILITY_REVIEW)
+SINCE_2021 = (*SINCE_2019, if_known(POVERTY))
+SINCE_2022 = (*SINCE_2021, if_known(MEASURES))
+NOW = tuple(section for section in SINCE_2022 if section is not LEARNING_DISABILITY_REVIEW)
 AGENCY_REPORT = Form("agency_report", "Agency report", IN_ALL, last_day=date(2019, 3, 31))
-REPORTING_FORM = Form("reporting_form", "Reporting form", IN_ALL, FORMS_OF_2019, date(2021, 3, 31))
+REPORTING_FORM = Form("reporting_form", "Reporting form", SINCE_2019, FORMS_OF_2019, date(2021, 3, 31))
 
 
 def _supplementary(
@@ -231,8 +117,8 @@ def _supplementary(
 
 def _named_since(form: Form, *names: tuple[date, str]) -> Iterator[Form]:
     """Yield a form under each name it has had, from the day it bore it: for the days that it was in use."""
-    for (first_day, name), after in zip(names, (*names[1:], (date.max, "")), strict=True):
-        last_day = after[0] - timedelta(days=1) if after[0] < date.max else form.last_day
+    for (first_day, name), following in zip(names, (*names[1:], (date.max, "")), strict=True):
+        last_day = following[0] - timedelta(days=1) if following[0] < date.max else form.last_day
         sections = tuple(replace(section, title=name) for section in form.sections)
         yield replace(form, name=name, sections=sections, first_day=first_day, last_day=last_day)
 
@@ -240,22 +126,17 @@ def _named_since(form: Form, *names: tuple[date, str]) -> Iterator[Form]:
 MAIN_FORMS = (
     AGENCY_REPORT,
     REPORTING_FORM,
-    replace(
-        REPORTING_FORM, sections=(*IN_ALL, _if_known(POVERTY)),
-        first_day=FORMS_OF_2021, last_day=date(2022, 3, 31),
-    ),
-    replace(
-        REPORTING_FORM, sections=(*IN_ALL, _if_known(POVERTY), _if_known(MEASURES)),
-        first_day=FORMS_OF_2022, last_day=date.max,
-    ),
-)  # fmt: skip
+    replace(REPORTING_FORM, sections=SINCE_2021, first_day=FORMS_OF_2021, last_day=date(2022, 3, 31)),
+    replace(REPORTING_FORM, sections=SINCE_2022, first_day=FORMS_OF_2022, last_day=date(2023, 6, 30)),
+    replace(REPORTING_FORM, sections=NOW, first_day=WITHOUT_LEDER, last_day=date.max),
+)
 
 SUPPLEMENTARY_FORMS = (
     _supplementary(
         "neonatal",
         "Neonatal death",
         ("neonatal",),
-        *_always(
+        *always(
             text("booked_at", "Weeks of pregnancy at booking"),
             yes_no_not_known("antenatal_steroids", "Were steroids given before birth?"),
             yes_no_not_known("resuscitated", "Was resuscitation attempted at birth?"),
@@ -267,7 +148,7 @@ SUPPLEMENTARY_FORMS = (
         "life_limiting",
         "Death of a child with a life-limiting condition",
         ("life_limiting_condition",),
-        *_always(
+        *always(
             yes_no_not_known("care_plan", "Was there an advance care plan?"),
             text("key_worker", "Role of the key worker"),
             yes_no_not_known("preferred_place", "Did the child die where the family wished?"),
@@ -277,9 +158,9 @@ SUPPLEMENTARY_FORMS = (
         "sudden_unexpected",
         "Sudden unexpected death",
         ("sudden_unexpected",),
-        *_always(one_of("slept", "Where the child slept last", SLEPT)),
-        *_after("slept", ("shared_bed", "shared_sofa"), text("shared_with", "With whom, by relationship")),
-        *_always(
+        *always(one_of("slept", "Where the child slept last", SLEPT)),
+        *after("slept", ("shared_bed", "shared_sofa"), text("shared_with", "With whom, by relationship")),
+        *always(
             one_of("feeding", "Feeding", FEEDING),
             text("found_position", "Position in which the child was found"),
             yes_no_not_known("scene_visited", "Did police and health visit the scene together?"),
@@ -289,7 +170,7 @@ SUPPLEMENTARY_FORMS = (
         "traffic_collision",
         "Road traffic collision",
         ("traffic_collision",),
-        *_always(
+        *always(
             one_of(
                 "as_what",
                 "The child was",
@@ -302,14 +183,14 @@ SUPPLEMENTARY_FORMS = (
                 ),
             ),
         ),
-        *_after("as_what", ("passenger",), yes_no_not_known("restrained", "Was the child restrained?")),
-        *_after("as_what", ("cyclist",), yes_no_not_known("helmet", "Was a helmet worn?")),
+        *after("as_what", ("passenger",), yes_no_not_known("restrained", "Was the child restrained?")),
+        *after("as_what", ("cyclist",), yes_no_not_known("helmet", "Was a helmet worn?")),
     ),
     _supplementary(
         "drowning",
         "Drowning",
         ("drowning",),
-        *_always(
+        *always(
             text("water", "Where: bath, pool, river, sea"), yes_no_not_known("supervised", "Was the child supervised?")
         ),
     ),
@@ -317,21 +198,19 @@ SUPPLEMENTARY_FORMS = (
         "fire",
         "Fire, burns or electrocution",
         ("fire_or_burns",),
-        *_always(
-            yes_no_not_known("alarm", "Was there a working smoke alarm?"), text("fire_cause", "Cause of the fire")
-        ),
+        *always(yes_no_not_known("alarm", "Was there a working smoke alarm?"), text("fire_cause", "Cause of the fire")),
     ),
     _supplementary(
         "poisoning",
         "Poisoning",
         ("poisoning",),
-        *_always(text("substance", "Substance"), yes_no_not_known("stored_safely", "Was it stored safely?")),
+        *always(text("substance", "Substance"), yes_no_not_known("stored_safely", "Was it stored safely?")),
     ),
     _supplementary(
         "other_injury",
         "Other non-intentional injury",
         ("other_accident",),
-        *_always(
+        *always(
             text("mechanism", "How the injury came about"), yes_no_not_known("equipment", "Was equipment at fault?")
         ),
     ),
@@ -339,7 +218,7 @@ SUPPLEMENTARY_FORMS = (
         "substance_misuse",
         "Substance misuse",
         ("substance_misuse",),
-        *_always(
+        *always(
             text("substances_taken", "Substances"),
             yes_no_not_known("services_known", "Was the child known to services for it?"),
         ),
@@ -348,7 +227,7 @@ SUPPLEMENTARY_FORMS = (
         "violence",
         "Violence or maltreatment",
         ("apparent_homicide",),
-        *_always(
+        *always(
             yes_no_not_known("previous_injuries", "Were there earlier injuries?"),
             one_of("social_care_then", "Children’s social care", CONTACT),
         ),
@@ -357,7 +236,7 @@ SUPPLEMENTARY_FORMS = (
         "suicide",
         "Suicide or self-harm",
         ("apparent_suicide",),
-        *_always(
+        *always(
             yes_no_not_known("previous_attempts", "Were there earlier attempts or self-harm?"),
             yes_no_not_known("mental_health_services", "Was the child known to mental health services?"),
             yes_no_not_known("bullying", "Was there bullying?"),
@@ -368,7 +247,7 @@ SUPPLEMENTARY_FORMS = (
         "asthma",
         "Asthma and anaphylaxis",
         ("asthma_or_anaphylaxis",),
-        *_always(
+        *always(
             yes_no_not_known("management_plan", "Was there a written management plan?"),
             text("admissions", "Admissions in the last year"),
         ),
@@ -378,35 +257,35 @@ SUPPLEMENTARY_FORMS = (
         "cardiac",
         "Cardiac, congenital or acquired",
         ("cardiac",),
-        *_always(text("diagnosed_when", "When it was diagnosed: before birth, after, or at death")),
+        *always(text("diagnosed_when", "When it was diagnosed: before birth, after, or at death")),
         first_day=FORMS_OF_2019,
     ),
     _supplementary(
         "anomalies",
         "Chromosomal, genetic and congenital anomalies",
         ("chromosomal_or_congenital",),
-        *_always(text("anomaly", "Anomaly"), yes_no_not_known("screening", "Was it found by screening?")),
+        *always(text("anomaly", "Anomaly"), yes_no_not_known("screening", "Was it found by screening?")),
         first_day=FORMS_OF_2019,
     ),
     _supplementary(
         "ketoacidosis",
         "Diabetic ketoacidosis",
         ("diabetic_ketoacidosis",),
-        *_always(yes_no_not_known("diabetes_known", "Was diabetes known before?")),
+        *always(yes_no_not_known("diabetes_known", "Was diabetes known before?")),
         first_day=FORMS_OF_2019,
     ),
     _supplementary(
         "epilepsy",
         "Epilepsy",
         ("epilepsy",),
-        *_always(yes_no_not_known("seizures_controlled", "Were seizures controlled?")),
+        *always(yes_no_not_known("seizures_controlled", "Were seizures controlled?")),
         first_day=FORMS_OF_2019,
     ),
     _supplementary(
         "infection",
         "Infection",
         ("infection",),
-        *_always(
+        *always(
             text("organism", "Organism, where known"), yes_no_not_known("vaccine_preventable", "Is there a vaccine?")
         ),
         first_day=FORMS_OF_2019,
@@ -415,14 +294,14 @@ SUPPLEMENTARY_FORMS = (
         "oncology",
         "Oncology",
         ("oncology",),
-        *_always(text("tumour", "Kind of tumour"), yes_no_not_known("trial", "Was the child in a trial of treatment?")),
+        *always(text("tumour", "Kind of tumour"), yes_no_not_known("trial", "Was the child in a trial of treatment?")),
         first_day=FORMS_OF_2019,
     ),
     _supplementary(
         "care_pathway",
         "Care pathway",
         ("asthma_or_anaphylaxis", "cardiac", "epilepsy", "infection", "sudden_unexpected"),
-        *_always(
+        *always(
             long_text("pathway", "From first symptoms to death: each contact with services, by kind and not by name")
         ),
         first_day=FORMS_OF_2022,
@@ -444,6 +323,7 @@ NAMES_SINCE: Mapping[str, tuple[tuple[date, str], ...]] = {
         (SECOND_SET, "Road traffic collision"),
         (FORMS_OF_2019, "Traffic collision"),
     ),
+    "infection": ((FORMS_OF_2019, "Infection"), (FORMS_OF_2022, "Infection")),
     "fire": ((FIRST_SET, "Fire or burns"), (FORMS_OF_2019, "Fire, burns or electrocution")),
     "other_injury": (
         (FIRST_SET, "Other accident"),
@@ -453,10 +333,24 @@ NAMES_SINCE: Mapping[str, tuple[tuple[date, str], ...]] = {
     "suicide": ((FIRST_SET, "Apparent suicide"), (FORMS_OF_2019, "Suicide or self-harm")),
 }
 
+# DOMAIN 4.6: what a supplementary form came to ask as well, and since when.
+ASKED_SINCE: Mapping[str, tuple[date, tuple[Asked, ...]]] = {
+    key: (FORMS_OF_2022, always(yes_no_not_known("neonatal_herpes", "Had the newborn a herpes infection?")))
+    for key in ("neonatal", "infection")
+}
+
 
 def _as_named() -> Iterator[Form]:
     for form in SUPPLEMENTARY_FORMS:
-        yield from _named_since(form, *NAMES_SINCE.get(form.key, ((form.first_day, form.name),)))
+        for named in _named_since(form, *NAMES_SINCE.get(form.key, ((form.first_day, form.name),))):
+            yield _with_what_was_added(named)
+
+
+def _with_what_was_added(form: Form) -> Form:
+    since, added = ASKED_SINCE.get(form.key, (date.max, ()))
+    if form.first_day < since:
+        return form
+    return replace(form, sections=tuple(replace(each, asks=(*each.asks, *added)) for each in form.sections))
 
 
 FORMS = (*MAIN_FORMS, *_as_named())

@@ -107,7 +107,7 @@ def test_an_answer_asks_for_more_without_javascript(plain_page, site, sign_in):
 
 def test_the_form_can_be_filled_in_by_keyboard_alone(page, site, sign_in):
     sign_in(page, LEAD)
-    page.goto(site.at("/child-deaths/{A_death}/forms/{A_form}/child/1"))
+    page.goto(site.at("/child-deaths/{A_death}/forms/{A_form}/birth/1"))
     page.get_by_label("Weeks of pregnancy at birth", exact=True).focus()
 
     page.keyboard.press("Tab")

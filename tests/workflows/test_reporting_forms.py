@@ -43,6 +43,68 @@ def test_what_was_added_in_2021_and_2022_is_asked_from_then_on():
     assert {"poverty", "maternal_bmi", "bereavement_support_by"} <= asked(WED_1_JUN_2022)
 
 
+def asked_of(on, name="Reporting form", **given):
+    form = form_named(name, on)
+    assert form is not None
+    return {question.key for question in form.questions({"known": "yes", **given})}
+
+
+CORE = {
+    # The child.
+    "birth_weight", "gestation", "multiple_birth", "delivery", "gravidity", "parity", "immunised", "disability",
+    "learning_disability", "medication", "conditions",
+    # The family.
+    "mother_age", "mother_employment", "father_age", "father_employment", "smoking_in_pregnancy",
+    "smoking_in_household", "alcohol", "substances", "parental_mental_health", "domestic_abuse", "consanguinity",
+    "housing", "immigration_status", "siblings", "social_care",
+    # The surroundings, and services.
+    "usual_sleep", "home_safety", "schooling", "first_contact_on", "last_contact_on", "quality", "concerns",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [each for each in FORMS if not each.is_supplementary], ids=lambda each: each.first_day)
+def test_the_main_form_of_every_time_asks_what_the_core_sections_list(form):
+    """DOMAIN 4.6: other core sections."""
+    assert {question.key for question in form.questions({"known": "yes"})} >= CORE
+
+
+def test_what_belongs_to_an_answer_is_asked_only_after_it():
+    given = {
+        "mother_employment": "employed", "multiple_birth": "yes", "immunised": "no", "domestic_abuse": "yes",
+        "consanguinity": "yes", "usual_sleep": "shared_bed", "schooling": "school", "poverty": "yes",
+        "barriers": ["language"], "bereavement_support": "no",
+    }  # fmt: skip
+    followed = {
+        "mother_occupation", "multiple_birth_order", "immunised_not", "domestic_abuse_what", "consanguinity_what",
+        "usual_sleep_with", "attendance", "poverty_what", "barriers_what", "bereavement_support_not",
+    }  # fmt: skip
+
+    assert not followed & asked_of(WED_1_JUN_2022)
+    assert followed <= asked_of(WED_1_JUN_2022, **given)
+
+
+@pytest.mark.parametrize(
+    ("on", "answer", "asked"),
+    [
+        (MON_3_JUN_2013, "confirmed", False), (MON_1_JUN_2020, "confirmed", True), (MON_1_JUN_2020, "likely", True),
+        (MON_1_JUN_2020, "no", False), (date(2023, 6, 30), "confirmed", True), (date(2023, 7, 1), "confirmed", False),
+    ],
+)  # fmt: skip
+def test_leder_is_asked_about_while_it_took_children_with_a_learning_disability(on, answer, asked):
+    """DOMAIN 4.4."""
+    name = "Agency report" if on < date(2019, 4, 1) else "Reporting form"
+
+    assert ({"leder_notified_on", "leder_rep_at_panel"} <= asked_of(on, name, learning_disability=answer)) == asked
+
+
+def test_measurements_and_herpes_of_newborns_are_asked_from_april_2022():
+    for key in ("maternal_bmi", "height", "weight", "bereavement_support"):
+        assert (key in asked_of(date(2022, 3, 31)), key in asked_of(date(2022, 4, 1))) == (False, True)
+    for key in ("infection", "neonatal"):
+        asked = ("neonatal_herpes" in asked_of(on, key) for on in (date(2022, 3, 31), date(2022, 4, 1)))
+        assert tuple(asked) == (False, True)
+
+
 def test_a_question_may_depend_on_an_answer():
     form = form_named("Sudden unexpected death in infancy", MON_3_JUN_2013)
     assert form is not None

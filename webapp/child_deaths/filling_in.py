@@ -22,7 +22,8 @@ from workflows.definition import Question, Step
 from workflows.errors import AnswersRefused
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.reporting_answers import read_form
-from workflows.reporting_forms import NOT_KNOWN, Form, Section
+from workflows.reporting_forms import NOT_KNOWN, Form
+from workflows.reporting_sections import Section
 from workflows.roles import AGENCY_LEAD, CDOP_COORDINATOR, DESIGNATED_DOCTOR
 
 

@@ -17,7 +17,7 @@ from webapp.forms import PageForm
 from webapp.keeping import offered_again
 from webapp.mistakes import Mistake
 from workflows.errors import AnswersRefused, StepRefused
-from workflows.reporting_forms import Section
+from workflows.reporting_sections import Section
 
 reporting_pages = Blueprint("reporting", __name__, url_prefix="/child-deaths/<reference>/forms/<int:sequence>")
 

@@ -174,7 +174,7 @@ class TestFillingIn:
 
         assert page.request.path == form_page("/involvement/2", form=MAIN)
         assert "Summary of what your agency did" in main_words(page)
-        assert "Family and home" in main_words(lead.get(form_page(form=MAIN)))
+        assert "Family and care" in main_words(lead.get(form_page(form=MAIN)))
 
     def test_an_agency_that_did_not_know_the_family_returns_one_answer(self, lead, form_page, session):
         fill(lead, form_page("/involvement/1", form=MAIN), answer_known="yes")
@@ -183,14 +183,14 @@ class TestFillingIn:
         page = fill(lead, form_page("/involvement/1", form=MAIN), answer_known="no")
 
         assert page.request.path == form_page("/check", form=MAIN)
-        assert "Family and home" not in main_words(page)
+        assert "Family and care" not in main_words(page)
         lead.send(page, "Return this form")
         assert kept(session, MAIN).answers == {"known": "no"}
 
     def test_two_people_of_one_agency_fill_in_different_pages_at_once(self, lead, lead_of, form_page, session):
         colleague = lead_of("Nursery", "colleague@example.org")
         fill(lead, form_page("/involvement/1", form=MAIN), answer_known="yes")
-        page = lead.get(form_page("/child/1", form=MAIN))
+        page = lead.get(form_page("/birth/1", form=MAIN))
         fill(lead, form_page("/family/1", form=MAIN), answer_alcohol="no")
 
         lead.send(page, KEEP, answer_gestation="40")
