@@ -9,7 +9,7 @@ from models.child_death_report import ROW_WORDS, TITLES
 from models.child_death_tables import CONCLUSIONS, Line, Percent, Shown, ShownYear, Table, share_of
 from models.disclosure import Cell, Disclosed
 from models.queries.child_death_figures import Year
-from models.statistics import Rate, compare, small_numbers_note
+from models.statistics import Rate, compare, how_often, small_numbers_note
 from workflows.child_deaths import WITHIN_12_MONTHS
 from workflows.national_figures import CONFIDENCE_WORDS, National, NationalYear
 
@@ -255,6 +255,12 @@ COMPARED: Mapping[str, tuple[str, tuple[str, ...], str]] = {
 }
 
 
+FISHER = (
+    "Fisher’s exact test, two-sided: how often years that do not differ would look as different as these. Several are "
+    "compared at once, so one that looks unlikely may be chance as well."
+)
+
+
 def difference_table(latest: ShownYear, before: ShownPool, *, without: frozenset[str] = frozenset()) -> Table:
     """Return what differs between a year and the years before it, with an exact test of each difference.
 
@@ -271,8 +277,8 @@ def difference_table(latest: ShownYear, before: ShownPool, *, without: frozenset
         "Each line compares the share of this year with that of the years before it, and says how easily chance alone "
         "could make so large a difference.",
         "Deaths reviewed that were",
-        (latest.year.name, "Share", before.name, "Share before", "Fisher’s exact test"), lines,
-        ("Small numbers show little either way: a large difference may be chance, and a real one may not show.",
+        (latest.year.name, "Share", before.name, "Share before", "So large a difference by chance alone"), lines,
+        (FISHER, "Small numbers show little either way: a large difference may be chance, and a real one may not show.",
          *filter(None, few)),
     )  # fmt: skip
 
@@ -290,6 +296,4 @@ def _tested(here: Cell, here_of: Cell, before: Cell, before_of: Cell) -> str:
         return "Not tested: withheld"
     if not here_of or not before_of:
         return "Not tested: nothing to compare"
-    p_value = compare((here, here_of - here), (before, before_of - before)).p_value
-    found = "seldom by chance alone" if p_value < 0.05 else "could well be chance"
-    return f"p = {p_value:.3f}: {found}"
+    return how_often(compare((here, here_of - here), (before, before_of - before)).p_value, "year").capitalize()

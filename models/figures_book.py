@@ -9,10 +9,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.child_death_comparisons import ShownPool, difference_table, pooled_tables, year_tables
+from models.child_death_groups import group_table
 from models.child_death_tables import ShownYear, Table, breakdown_tables
 from models.child_death_timeliness import timeliness_tables
 from models.disclosure import Disclosed, Scheme, Statement, disclose
 from models.queries.child_death_figures import Figures, Year, figures_of_years
+from models.queries.child_death_groups import judged_by_group
 from models.queries.child_death_timeliness import timeliness
 from models.queries.child_death_years import YEARS_BESIDE, YEARS_POOLED, Pooled, pool
 from models.statistics import Rate
@@ -90,6 +92,7 @@ def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | No
         (
             *_together(wanted, together, found, parts, statements, children or {}),
             *_differences(wanted, found, shown),
+            *_groups(session, wanted, together),
         ),
         _promptness(session, wanted, found[wanted.year]),
         sum(each.disclosed.withheld for each in shown),
@@ -167,6 +170,16 @@ def _differences(
     years = wanted.year.with_earlier(YEARS_BESIDE)[:-1]
     before = ShownPool(years, _disclosed(pool([found[year] for year in years]).statement(), wanted))
     return (difference_table(shown[-1], before, without=wanted.without),)
+
+
+def _groups(session: Session, wanted: Wanted, years: Sequence[Year]) -> tuple[Table, ...]:
+    """Return the groups of the pooled years beside each other. Guarded figures have none: it divides them once more."""
+    if wanted.scheme.withholds or wanted.without or not years:
+        return ()
+    found = judged_by_group(
+        session, wanted.board_ids, years, known_at=wanted.known_at, leaving_out=wanted.leaving_out
+    )  # fmt: skip
+    return (group_table(found, years),)
 
 
 def _rate(pooled: Pooled, children: Mapping[str, Children]) -> tuple[Rate | None, tuple[str, ...]]:

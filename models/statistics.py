@@ -55,19 +55,25 @@ def pooled_rate(deaths: Iterable[int], populations: Iterable[float], per: int = 
     return Rate(count, lived, per, count * per / lived, lower * per / lived, upper * per / lived)
 
 
+UNLIKELY = 0.05
+"""Below this a difference is thought unlikely to be chance alone, when it is the only one looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """How likely a difference at least as large as the one seen is, if the two groups did not differ."""
 
     p_value: float
 
+    @property
+    def is_unlikely(self) -> bool:
+        """Whether chance alone would make so large a difference in fewer than 1 of 20."""
+        return self.p_value < UNLIKELY
+
     def words(self) -> str:
         """Return a sentence for the page, with the warning that small numbers need."""
-        if self.p_value < 0.05:
-            found = "A difference this large would seldom arise by chance alone"
-        else:
-            found = "A difference this large could well have arisen by chance"
-        return f"{found} (Fisher’s exact test, p = {self.p_value:.3f}). Small numbers show little either way."
+        found = f"A difference this large would come about by chance alone {how_often(self.p_value)}"
+        return f"{found} (Fisher’s exact test). Small numbers show little either way."
 
 
 def compare(with_it: tuple[int, int], without_it: tuple[int, int]) -> Comparison:
@@ -87,6 +93,42 @@ def compare(with_it: tuple[int, int], without_it: tuple[int, int]) -> Comparison
     as_unlikely = (weight for weight, each in zip(weights, log_chances, strict=True) if each <= seen + EQUALLY_LIKELY)
     return Comparison(min(fsum(as_unlikely) / fsum(weights), 1.0))
 
+
+def number_needed(with_it: tuple[int, int], without_it: tuple[int, int]) -> int | None:
+    """Return how many of the first group it would have taken for chance alone to be unlikely, the second as it is.
+
+    It is the nearest such number further from the share of the second group; nothing where not even all of the first
+    group, or none of it, would be enough.
+    """
+    (one, one_not), (other, other_not) = with_it, without_it
+    everyone = one + one_not
+    nearer, further = one, everyone if one * (other + other_not) >= other * everyone else 0
+
+    def is_enough(number: int) -> bool:
+        return compare((number, everyone - number), without_it).is_unlikely
+
+    if is_enough(one) or not is_enough(further):
+        return one if is_enough(one) else None
+    while abs(further - nearer) > 1:
+        middle = (nearer + further) // 2
+        nearer, further = (nearer, middle) if is_enough(middle) else (middle, further)
+    return further
+
+
+def how_often(chance: float, such: str = "pool") -> str:
+    """Return a chance as a lay reader says it, such as “in about 1 of 5 such pools”; `such` is what is counted."""
+    if chance >= ALWAYS:
+        return f"in nearly every such {such}"
+    if chance >= OFTEN:
+        return f"in about {10 * chance:.0f} of 10 such {such}s"
+    if chance < SELDOM:
+        return f"in fewer than 1 of {1 / SELDOM:,.0f} such {such}s"
+    of = 1 / chance
+    return f"in about 1 of {round(of, -1) if of >= ROUNDED_FROM else round(of):,.0f} such {such}s"
+
+
+# Only the words change at these, and nothing is decided by them.
+ALWAYS, OFTEN, SELDOM, ROUNDED_FROM = 0.95, 0.35, 0.001, 100
 
 EQUALLY_LIKELY = 1e-7
 """By how much the logarithms of two chances may differ that are the same but for rounding."""

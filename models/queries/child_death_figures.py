@@ -156,7 +156,7 @@ def figures_of_years(
         known_already = [
             case_id for case_id, known_of in changed.items() if known_of and case_id not in set(leaving_out)
         ]
-        for death in _deaths_as_known(connection, known_already, known_at):
+        for death in deaths_as_known(connection, known_already, known_at):
             for year in years:
                 counted[year].update(_counts_of(death, year))
     return tuple(_figures(year, counted[year]) for year in years)
@@ -252,7 +252,8 @@ def recorded_since(connection: Connection, boards: Sequence[int], known_at: date
 AT_A_TIME = 1_000
 
 
-def _deaths_as_known(connection: Connection, case_ids: Sequence[int], known_at: datetime) -> Iterator[Death]:
+def deaths_as_known(connection: Connection, case_ids: Sequence[int], known_at: datetime) -> Iterator[Death]:
+    """Yield these deaths as they were counted at a moment; those of which nothing was known are left out."""
     for start in range(0, len(case_ids), AT_A_TIME):
         for read in read_cases(connection, case_ids[start : start + AT_A_TIME]):
             if events := read.history.known_at(known_at).effective():

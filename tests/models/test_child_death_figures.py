@@ -21,6 +21,7 @@ from models.histories import read_cases
 from models.panel import Panel, PanelBoard, boards_served
 from models.queries import child_death_figures
 from models.queries.child_death_figures import Year, figures, figures_of_years
+from models.queries.child_death_groups import Found, judged_by_group
 from models.queries.child_death_years import difference, pool, years_beside
 from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED
 from workflows.dates import PartialDate
@@ -97,7 +98,7 @@ def test_counting_from_the_histories_gives_what_is_stored(buckinghamshire, sessi
     years = [Year(begins) for begins in range(2015, 2020)]
     with sessions() as session:
         ids = list(session.scalars(select(Case.id)))
-        deaths = list(child_death_figures._deaths_as_known(session.connection(), ids, MON_8_JAN_2024))
+        deaths = list(child_death_figures.deaths_as_known(session.connection(), ids, MON_8_JAN_2024))
         stored = figures_of_years(session, [buckinghamshire], years)
 
     from_histories = [
@@ -199,6 +200,20 @@ class TestAsKnown:
         assert (then.reviews, then.single["open_at_year_end"], then.single["notifications"]) == (0, 1, 1)
         assert (now.reviews, now.single["open_at_year_end"]) == (1, 0)
         assert now == figures(session, [board.id], YEAR)
+
+    def test_groups_are_counted_as_they_were_known(self, session, board):
+        known, later = (a_death(session, board, sex=sex) for sex in ("female", "male"))
+        for case in (known, later):
+            take(session, case, "confirm_in_scope", date(2017, 5, 3))
+        review(session, known, date(2017, 7, 3), now=FRI_5_JAN_2024)
+        review(session, later, date(2017, 7, 3), now=MON_8_JAN_2024)
+        take(session, known, "finalise_return", date(2017, 8, 1), now=MON_8_JAN_2024)
+
+        then = judged_by_group(session, [board.id], [YEAR], known_at=FRI_5_JAN_2024)
+        now = judged_by_group(session, [board.id], [YEAR])
+
+        assert (then["sex"]["female"], then["sex"]["male"]) == (Found(1, 0), Found(0, 0))
+        assert now["sex"]["male"] == Found(1, 0)
 
     @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(changed=st.sets(st.integers(0, 5)))

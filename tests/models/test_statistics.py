@@ -48,8 +48,8 @@ def test_a_rate_needs_the_children_of_every_year(populations):
 
 def test_fisher_s_exact_test_gives_the_tea_tasting_its_value():
     assert compare((3, 1), (1, 3)).p_value == pytest.approx(0.4857, abs=1e-4)
-    assert "could well" in compare((3, 1), (1, 3)).words()
-    assert "seldom" in compare((40, 1), (1, 40)).words()
+    assert "in about 5 of 10 such pools" in compare((3, 1), (1, 3)).words()
+    assert "in fewer than 1 of 1,000 such pools" in compare((40, 1), (1, 40)).words()
 
 
 @given(st.tuples(*[st.integers(0, 60)] * 4))

@@ -14,6 +14,7 @@ DRAWN: Mapping[str, tuple[int, ...]] = {
     "modifiable": (2, 4),
     "durations": (0, 2),
     "differences": (1, 3),
+    "groups": (1, 3),
     "pooled": (1,),
     "attendance": (2,),
     "promptness": (2,),

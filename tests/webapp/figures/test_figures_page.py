@@ -160,6 +160,33 @@ class TestTheParts:
         assert coordinator.get(f"{PAGE}/nothing?year=2017-18").status_code == 404
 
 
+class TestGroups:
+    """Counted from the rows of the file by hand: 28 deaths of 2017-18, all with enough information to judge."""
+
+    def test_groups_of_the_pooled_years_stand_beside_each_other(self, coordinator):
+        groups = table(coordinator.get(f"{PAGE}/together?year=2017-18"), "groups")
+
+        assert groups["Boys, beside girls"][:5] == ["4 of 14", "29%", "4 of 14", "29%", "In nearly every such pool"]
+        assert groups["Under 28 days, beside older"][:4] == ["5 of 12", "42%", "3 of 16", "19%"]
+        assert groups["Expected, beside unexpected"][:4] == ["6 of 18", "33%", "2 of 10", "20%"]
+
+    def test_small_numbers_and_many_comparisons_are_warned_of(self, coordinator):
+        words = main_words(coordinator.get(f"{PAGE}/together?year=2017-18"))
+
+        assert "comparisons are made at once" in words
+        assert "Small numbers show little either way" in words
+        assert "would come about by chance alone in about" in words
+
+    def test_what_was_not_known_then_is_not_compared(self, coordinator):
+        words = main_words(coordinator.get(f"{PAGE}/together?year=2017-18&known_at=2020-01-01"))
+
+        assert "There are no two groups of children to compare" in words
+
+    def test_guarded_figures_are_not_divided_once_more(self, member, coordinator):
+        assert 'id="table-groups"' not in member.get(f"{PAGE}/together?year=2017-18").text
+        assert 'id="table-groups"' not in coordinator.get(f"{PAGE}/together?year=2017-18&scheme=ons").text
+
+
 class TestTheSameEverywhere:
     def test_json_is_the_published_one(self, coordinator):
         answer = coordinator.get(f"{PAGE}/figures.json?year=2017-18")
@@ -276,7 +303,7 @@ class TestDeclaredInterests:
         assert table(page, "years")["2017-18"][1] == "27"
         assert "Category of death" not in page.text
         assert "could be modified" not in main_words(page)
-        for key in ("category", "preventability", "modifiable"):
+        for key in ("category", "preventability", "modifiable", "groups"):
             assert conflicted.get(f"{WHOLE}/charts/{key}.svg?year=2017-18").status_code == 404
 
     def test_no_file_is_made_of_what_would_be_other_figures(self, conflicted):
