@@ -195,6 +195,17 @@ class TestOverview:
 
         assert why_not_true(session, message, NOON) == "It was no longer asked for from 1 June 2017"
 
+    def test_a_letter_of_which_there_is_no_form_can_be_done_without_as_well(self, coordinator, case, take, session):
+        take(case, "request_report", agency="Coroner", form="A letter", due_on="2017-06-22")
+        session.commit()
+        links = links_of(coordinator.get(page_of(case)))
+        assert "Enter what came on paper: Coroner, A letter" not in links
+
+        form = coordinator.get(links["It will not come: Coroner, A letter"])
+        page = coordinator.send(form, "Record that", because="It is with another court")
+
+        assert "No longer applies Will not come: It is with another court" in main_words(page)
+
     def test_others_who_see_the_death_read_it_and_ask_for_nothing(self, seen_by, case):
         chair = seen_by("cdop_chair")
 
