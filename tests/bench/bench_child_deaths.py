@@ -118,6 +118,7 @@ def test_fifty_thousand_deaths(bench_database: BenchDatabase, bench_engine: Engi
         listed = _median(lambda: page(session, who, Narrowing(), number=1, size=25))
         plain = _median(lambda: _run(session, PLAIN_WORKLIST))
         print(f"worklist: {listed:.1f} ms, plain SQL {plain:.1f} ms, {listed / plain:.2f} times")
+        assert listed <= 3 * plain
         ours = _median(lambda: _list_deaths(session, who))
         plain = _median(lambda: _run(session, PLAIN_LIST))
         print(f"list of deaths: {ours:.1f} ms, plain SQL {plain:.1f} ms, {ours / plain:.2f} times")
