@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.calendar_changes import renewal_is_due
 from models.queries.accounts import roles_held
 from models.queries.pulse import backlog, is_silent, last_swept, pulses
 from notifications.ticks import TICKS
@@ -67,6 +68,8 @@ def show() -> ResponseReturnValue:
         process=max(beats.values(), key=lambda each: each.started_at).process if beats else None,
         silent=is_silent(last_swept(db.session), now),
         now=now,
+        holidays_end_on=db.calendar.coverage_ends,
+        renew=renewal_is_due(db.calendar, clock.today()),
     )
 
 
@@ -119,6 +122,8 @@ def _measured() -> CollectorRegistry:
     gauge("deliveries_unknown", "Deliveries whose fate nobody knows, up to 1,000").set(waits.unknown)
     oldest = (now - waits.oldest_waiting).total_seconds() if waits.oldest_waiting else 0
     gauge("oldest_waiting_seconds", "How long the oldest delivery has been due").set(oldest)
+    holidays = (db.calendar.coverage_ends - clock.today()).days
+    gauge("bank_holidays_known_days", "Days until the published bank holidays end").set(holidays)
     finished = gauge("tick_finished_timestamp_seconds", "When a task last ended well", ["tick"])
     failed = gauge("tick_failed_timestamp_seconds", "When a task last failed", ["tick"])
     for name, pulse in pulses(db.session).items():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from threading import Event
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from models.pulse import TickPulse, record_end, record_failure, record_start
 from notifications.ticks import TICKS
 from webapp.messages.engine import Probe
+from workflows.calendar import PUBLISHED_TO
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 SILENT = "Reminders have not been checked since"
@@ -55,6 +57,16 @@ def test_an_administrator_sees_each_task(swept, somebody, as_, clock, session):
     assert all(tick.words in page for tick in TICKS)
     assert "OperationalError" in page
     assert "Reminders are being checked." in page
+
+
+@pytest.mark.parametrize(("days", "renewed"), [(366, False), (364, True)])
+def test_an_administrator_is_told_a_year_before_the_bank_holidays_known_end(somebody, as_, clock, days, renewed):
+    """P23: the list is published a few years ahead, and a date beyond it may move."""
+    clock.moment = datetime.combine(PUBLISHED_TO - timedelta(days=days), time_of_day(12), UTC)
+    page = as_(somebody("admin@example.org", ADMINISTRATOR)).get("/engine").text
+
+    assert "Bank holidays are known up to" in page
+    assert ("The published bank holidays end on" in page) is renewed
 
 
 def test_a_task_that_ends_well_after_a_failure_says_so(session, clock):
@@ -104,4 +116,5 @@ def test_metrics_are_given_to_whoever_has_the_token_alone(app, client, swept, cl
 
     assert given.status_code == 200
     assert "reviews_deliveries_waiting 0.0" in given.text
+    assert f"reviews_bank_holidays_known_days {(PUBLISHED_TO - date(2014, 2, 7)).days}.0" in given.text
     assert 'reviews_tick_finished_timestamp_seconds{tick="sweep"} 1.3917942e+09' in given.text
