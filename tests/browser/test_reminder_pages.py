@@ -12,6 +12,7 @@ PATHS = [
     "/account/reminders",
     "/reminders/ladders/",
     "/reminders/ladders/WYR",
+    "/reminders/ladders/WYR/practice_review/rapid_review",
     "/reminders/ladders/WYR/practice_review/agency_report",
 ]
 
@@ -20,6 +21,7 @@ PATHS = [
 def test_the_pages_about_reminders_can_be_read_by_everyone(page, narrow_page, site, sign_in, path):
     for opened in (page, narrow_page):
         sign_in(opened, "business.manager").goto(site.at(path))
+        opened.locator("details").evaluate_all("folded => folded.forEach(each => { each.open = true })")
         assert violations(opened) == []
     assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
 
@@ -30,4 +32,38 @@ def test_what_a_board_may_not_choose_is_refused_beside_its_box(page, site, sign_
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_role("link", name="Choose from 1 to 20 working days")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_whom_a_board_may_not_leave_out_is_refused_beside_its_boxes(page, site, sign_in):
+    sign_in(page, "business.manager").goto(site.at(PATHS[-2]))
+    last = page.get_by_role("region", name="It goes up 10 working days after")
+    last.get_by_label("Subgroup chair").check()
+    last.get_by_label("Safeguarding partner").uncheck()
+    page.get_by_role("button", name="Save").click()
+
+    refusal = "A limit of the guidance stays with one of ours: choose safeguarding partner as well"
+    expect(page.get_by_role("link", name=refusal)).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_ladder_is_opened_without_a_script(plain_page, site, sign_in):
+    sign_in(plain_page, "business.manager").goto(site.at("/reminders/ladders/WYR"))
+    opened = plain_page.locator("details", has_text="Send the rapid review to the Panel")
+    change = opened.get_by_text("Change this ladder")
+    expect(change).to_be_hidden()
+    plain_page.get_by_text("Send the rapid review to the Panel", exact=True).click()
+    expect(change).to_be_visible()
+
+
+def test_an_agency_lead_answers_on_the_page_of_what_is_asked(page, narrow_page, site, sign_in):
+    for opened in (narrow_page, page):
+        sign_in(opened, "agency.lead")
+        opened.locator("main a[href^='/cases/']").first.click()
+        expect(opened.get_by_role("heading", name="Reminders of these dates")).to_be_visible()
+        assert violations(opened) == []
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("link", name="Remind me later").first.click()
+    page.get_by_role("button", name="Remind me later").click()
+    expect(page.get_by_role("link", name="Say why it can wait")).to_be_visible()
     assert violations(page) == []
