@@ -73,7 +73,7 @@ ALLOWED = {
     "demonstration_letter": ADD,
     "deputyship": KEEP,
     "draft": REBUILD,
-    "figures_decision": KEEP,
+    "figures_decision": ADD,  # and `withdrawn_at` may be changed, which is a grant of a column
     "figures_release": ADD,
     "hold": REBUILD,
     "import_refusal": {"INSERT", "DELETE"},

@@ -36,3 +36,11 @@ def test_nor_may_their_owner(owner_engine, table, change):
 def test_nothing_the_record_rests_on_can_be_deleted(database, table):
     with database.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
         connection.execute(text(f"DELETE FROM {table}"))
+
+
+@pytest.mark.parametrize("column", ["scheme", "reasons", "decided_on", "decided_by", "role", "year"])
+def test_of_a_decision_to_publish_nothing_can_be_changed_but_that_it_is_withdrawn(database, column):
+    with database.connect() as connection:
+        connection.execute(text("UPDATE figures_decision SET withdrawn_at = now() WHERE false"))
+        with pytest.raises(DBAPIError, match="permission denied"):
+            connection.execute(text(f"UPDATE figures_decision SET {column} = NULL WHERE false"))
