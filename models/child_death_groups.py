@@ -105,7 +105,10 @@ def _needed(group: Beside, comparison: Comparison) -> str:
     number = group.needed()
     if number is None:
         return "No number would do: too few deaths"
-    return f"{number:,} of {group.one.judged:,}, or {'more' if number > group.one.modifiable else 'fewer'}"
+    needed = f"{number:,} of {group.one.judged:,}"
+    if number in (0, group.one.judged):
+        return needed
+    return f"{needed}, or {'more' if number > group.one.modifiable else 'fewer'}"
 
 
 def _notes(groups: Sequence[Beside], made: int) -> Iterator[str]:

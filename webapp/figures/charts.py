@@ -93,7 +93,7 @@ def _draw(axes: Axes, chart: Chart) -> None:
         [fill(label, LETTERS_A_LINE) for label in chart.labels],
         fontsize=9,
     )
-    axes.set_ylim(len(chart.labels) - 0.45, -0.55)
+    axes.set_ylim(len(chart.labels) - 0.1 - height / 2, -0.1 - height / 2)
     axes.set_xlim(0, most * 1.14)
     axes.tick_params(length=0)
     axes.set_xticks([])
