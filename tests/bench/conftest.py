@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from models import embedded, migrate
 from models.database import make_engine
+from tests.notifications.mail_servers import certificates, mail_server  # noqa: F401 - fixtures of what sends mail
 
 DURABLE_SERVER = Path(__file__).resolve().parents[2] / "var" / "bench-durable"
 

@@ -19,6 +19,7 @@ from notifications.dispatch import Office, send_waiting
 from notifications.facts import Site
 from notifications.senders.letter import Letter, Receipt
 from tests.models.situations import Given
+from tests.notifications.mail_servers import certificates, mail_server  # noqa: F401 - fixtures for this whole folder
 from workflows.calendar import england
 from workflows.roles import SUBGROUP_CHAIR
 

@@ -31,7 +31,7 @@ from notifications.schedule import work
 from notifications.senders.smtp import Server, SmtpSender
 from notifications.ticks import Works
 from tests.models.situations import Given
-from tests.notifications.senders.conftest import MailServer
+from tests.notifications.mail_servers import MailServer
 from workflows.calendar import england
 from workflows.roles import SUBGROUP_CHAIR
 

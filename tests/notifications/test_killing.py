@@ -4,8 +4,6 @@ import random
 
 from tests.notifications.killing import Killings, assert_sent_once_or_unknown
 
-pytest_plugins = ["tests.notifications.senders.conftest"]
-
 KILLS = 12
 
 

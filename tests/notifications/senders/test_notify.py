@@ -13,7 +13,7 @@ import pytest
 
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
 from notifications.senders.notify import NotifySender
-from tests.notifications.senders.conftest import unused_port
+from tests.notifications.mail_servers import unused_port
 
 LETTER = Letter(to="chair@example.org", subject="1 late", text="Late\n", key="reviews.0123456789abcdef")
 SERVICE, SECRET = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"

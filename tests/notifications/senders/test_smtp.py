@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
-from tests.notifications.senders.conftest import unused_port
+from tests.notifications.mail_servers import unused_port
 
 LETTER = Letter(
     to="chair@example.org",
