@@ -19,7 +19,6 @@ from tests.bench.conftest import BenchDatabase
 from tests.notifications.killing import Killings, real_clock
 from workflows.calendar import england
 
-
 MESSAGES = 1_000
 A_MINUTE = timedelta(minutes=1).total_seconds()
 

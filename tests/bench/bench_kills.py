@@ -7,7 +7,6 @@ import pytest
 from tests.bench.conftest import BenchDatabase
 from tests.notifications.killing import Killings, assert_sent_once_or_unknown
 
-
 # In parts, because a test that takes five minutes is taken for one that hangs.
 PARTS, KILLS_A_PART = 5, 40
 # A run differs from the one before; its seed is printed, so that it can be had again.
