@@ -30,7 +30,10 @@ def adds_up(parts: Iterable[Name], whole: Name) -> tuple[AtMost, AtMost]:
 
 
 def narrowed(known: Mapping[Name, Bounds], facts: Sequence[AtMost]) -> dict[Name, Bounds]:
-    """Return what each count can be, once every fact was used until none narrows any further."""
+    """Return what each count can be, once every fact was used until none narrows any further.
+
+    Facts that contradict each other would narrow for ever: a count is never narrowed to nothing.
+    """
     bounds = dict(known)
     using: dict[Name, list[AtMost]] = {}
     for fact in facts:
@@ -40,6 +43,8 @@ def narrowed(known: Mapping[Name, Bounds], facts: Sequence[AtMost]) -> dict[Name
     while waiting:
         fact, _ = waiting.popitem()
         for name, found in _narrowings(fact, bounds):
+            if found[0] > found[1]:
+                continue
             bounds[name] = found
             waiting |= dict.fromkeys(using[name])
     return bounds

@@ -102,15 +102,18 @@ class Figures:
         Each of `made_of` are the figures they are the sum of, such as those of the boards of a panel.
         """
         return Statement(
-            self.single, breakdowns_of(self.breakdowns, self.reviews), shares_of(self.breakdowns, self.reviews),
+            self.single, breakdowns_of(self.breakdowns), shares_of(self.breakdowns, self.reviews),
             tuple(tuple(each.statement() for each in parts) for parts in made_of if len(parts) > 1),
         )  # fmt: skip
 
 
-def breakdowns_of(breakdowns: Mapping[str, Mapping[str, int]], reviews: int) -> tuple[Breakdown, ...]:
-    """Return breakdowns of so many reviews as they are handed to `models.disclosure`."""
+def breakdowns_of(breakdowns: Mapping[str, Mapping[str, int]]) -> tuple[Breakdown, ...]:
+    """Return breakdowns of reviews as they are handed to `models.disclosure`.
+
+    Rows are guarded by what they come to themselves: a death reviewed and not yet categorised is in none of some.
+    """
     return tuple(
-        Breakdown(key, rows, reviews, total_key="reviews", not_before=NOT_BEFORE.get(key, ""))
+        Breakdown(key, rows, sum(rows.values()), total_key="reviews", not_before=NOT_BEFORE.get(key, ""))
         for key, rows in breakdowns.items()
     )
 

@@ -80,7 +80,7 @@ class Pooled:
         of = years or tuple(each.statement() for each in self.of)
         return Statement(
             self.single,
-            breakdowns_of(self.breakdowns, self.reviews),
+            breakdowns_of(self.breakdowns),
             shares_of(self.breakdowns, self.reviews),
             tuple(tuple(map(_pooled, each)) for each in (of, *made_of) if len(each) > 1),
         )

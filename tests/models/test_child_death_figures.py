@@ -180,6 +180,26 @@ class TestTheYear:
         assert Year.named("1999-00").last_day == date(2000, 3, 31)
 
 
+def test_a_death_reviewed_and_not_yet_categorised_can_be_guarded(session, board):
+    """Its rows come to fewer than the reviews, which would contradict that they are all of them."""
+    for number in range(12):
+        case = a_death(session, board)
+        take(session, case, "confirm_in_scope", date(2017, 5, 3))
+        take(session, case, "complete_information", date(2017, 7, 3))
+        take(session, case, "list_for_panel", date(2017, 7, 3), meeting_on="2017-07-03")
+        panel = {"meeting_on": "2017-07-03", "roles_present": ["Health", "Local authority"]}
+        take(session, case, "review_at_panel", date(2017, 7, 3), **panel)
+        if number:
+            category = "4" if number < 6 else "7"
+            take(session, case, "categorise", date(2017, 7, 3), category=category, preventability="modifiable")
+
+    found = figures(session, [board.id], YEAR)
+
+    assert (found.reviews, sum(found.breakdowns["category"].values())) == (12, 11)
+    assert as_disclosed(found, LOCAL).breakdowns["category"]["7"] == 6
+    assert as_disclosed(found, LOCAL, published=True).single["reviews"] == 12
+
+
 class TestAsKnown:
     """`known_at` leaves out what was recorded after, and nothing else."""
 

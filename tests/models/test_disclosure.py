@@ -21,6 +21,7 @@ from models.disclosure import (
     disclose,
     disclose_cross_table,
 )
+from models.inference import adds_up, narrowed
 from models.withholding import withheld_rows
 
 GUARDED = [scheme for scheme in SCHEMES.values() if scheme.withholds]
@@ -189,3 +190,11 @@ class TestPublication:
 
     def test_guarded_figures_need_none(self):
         assert disclose(self.statement, LOCAL, published=True).breakdowns["category"]["a"] == "<5"
+
+
+def test_facts_that_contradict_each_other_come_to_an_end():
+    known = {"one": (1, 4), "other": (1, 4), "whole": (20, 20)}
+
+    found = narrowed(known, adds_up(["one", "other"], "whole"))
+
+    assert all(least <= most for least, most in found.values())
