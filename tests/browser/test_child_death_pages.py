@@ -73,7 +73,7 @@ def test_who_the_child_is_is_opened_on_purpose(page, narrow_page, site, sign_in)
 def test_a_death_is_notified_without_javascript(plain_page, site, sign_in):
     page = sign_in(plain_page, COORDINATOR)
     page.goto(site.at("/child-deaths/new"))
-    page.get_by_role("button", name="Begin for Wyremouth").click()
+    page.get_by_role("button", name="Begin for Wyremouth Safeguarding").click()
     fill_day(page, "When the panel was notified", 2025, 11, 2)
     go_on(page)
     page.get_by_label("Surname").fill("Ashdrift")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,11 +39,16 @@ def test_boys_and_girls_ages_expectedness_and_each_ethnic_group_are_compared():
     assert "too few deaths have been reviewed" in group_table(none, YEARS).sentence
 
 
+def chance_by_library(one: tuple[int, int], other: tuple[int, int]) -> float:
+    return float(fisher_exact(np.array([one, other])).pvalue)
+
+
 @given(by_group())
 def test_every_chance_is_that_of_a_library_and_every_group_stands_beside_all_known_others(found):
     for each in groups_beside(found):
-        expected = fisher_exact([[each.one.modifiable, each.one.no_modifiable],
-                                 [each.others.modifiable, each.others.no_modifiable]]).pvalue  # fmt: skip
+        expected = chance_by_library(
+            (each.one.modifiable, each.one.no_modifiable), (each.others.modifiable, each.others.no_modifiable)
+        )
         if each.can_be_compared:
             assert each.compared().p_value == pytest.approx(expected, abs=1e-9)
     known = [number for row, number in found["ethnicity"].items() if row != "not_known"]
@@ -56,7 +62,7 @@ def test_the_number_it_would_take_is_enough_and_one_nearer_is_not(cells):
     everyone, others = one + one_not, (other, other_not)
 
     def chance(number):
-        return fisher_exact([[number, everyone - number], [other, other_not]]).pvalue
+        return chance_by_library((number, everyone - number), (other, other_not))
 
     number = number_needed((one, one_not), others)
 
