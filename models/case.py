@@ -44,7 +44,7 @@ class Case(Base):
             "id",
             postgresql_where=LIVE_CASE,
             postgresql_include=["workflow_key"],
-        ),  # fmt: skip
+        ),
         Index("ix_review_case_unexplained", "board_id", "unexplained_bites_on", "id", postgresql_where=LIVE_CASE),
         Index("ix_review_case_explained", "board_id", "explained_bites_on", "id", postgresql_where=LIVE_CASE),
         Index("ix_review_case_due_soon", "board_id", "due_soon_on", "id", postgresql_where=LIVE_CASE),
