@@ -51,8 +51,14 @@ def can_be_worked_out(breakdown: Breakdown, hidden: set[str], scheme: Scheme) ->
 
 
 def withheld_from(statement: Statement, scheme: Scheme) -> Withheld:
-    """Return what is withheld so that neither the statement nor what it is made of can be worked out."""
+    """Return what is withheld so that neither the statement nor what it is made of can be worked out.
+
+    Of one that can be taken apart in two ways at once, as a panel's years together by year and by board, nothing is
+    said: what the two tell together is more than can be reckoned here (docs/figures.md).
+    """
     found = Withheld({key for key, count in statement.single.items() if scheme.is_small(count)})
+    if scheme.withholds and len(statement.made_of) > 1:
+        return _nothing_of(statement)
     for breakdown in statement.breakdowns:
         hidden = found.rows[breakdown.key] = set(withheld_rows(breakdown, scheme))
         too_few = scheme.is_too_few_to_break_down(breakdown.total)
@@ -66,6 +72,13 @@ def withheld_from(statement: Statement, scheme: Scheme) -> Withheld:
             found.single.add(key)
     for breakdown in statement.breakdowns:
         _withhold_more(statement, found, parts, breakdown, scheme)
+    return found
+
+
+def _nothing_of(statement: Statement) -> Withheld:
+    found = Withheld(set(statement.single))
+    for breakdown in statement.breakdowns:
+        found.withhold_whole(breakdown)
     return found
 
 
