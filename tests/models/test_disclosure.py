@@ -21,7 +21,7 @@ from models.disclosure import (
     disclose,
     disclose_cross_table,
 )
-from models.inference import adds_up, narrowed
+from models.inference import Bounds, Name, adds_up, narrowed
 from models.withholding import withheld_rows
 
 GUARDED = [scheme for scheme in SCHEMES.values() if scheme.withholds]
@@ -193,7 +193,7 @@ class TestPublication:
 
 
 def test_facts_that_contradict_each_other_come_to_an_end():
-    known = {"one": (1, 4), "other": (1, 4), "whole": (20, 20)}
+    known: dict[Name, Bounds] = {"one": (1, 4), "other": (1, 4), "whole": (20, 20)}
 
     found = narrowed(known, adds_up(["one", "other"], "whole"))
 
