@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from models.child_death import ChildDeath
+from models.child_deaths.child import ChildDeath
 from workflows.dates import MONTH_NAMES
 
 _MONTHS = "|".join((*MONTH_NAMES, *(name[:3] for name in MONTH_NAMES)))

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from models import child_death_counts, differences, hashing, projection, rows
+from models import differences, hashing, projection, rows
 from models.actor import Actor
 from models.agency import TAKE_REFERENCE, Board, next_references, reference_parameters
 from models.asking import history_of, preview_correction, preview_step, standing_of
@@ -24,6 +24,7 @@ from models.bank_holidays import calendar_in_force
 from models.case import Case, CaseEvent, LinkedCase
 from models.corrections import correction
 from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
+from models.figures import counts
 from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases
 from models.kept_apart import Apart, set_apart
 from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, DEADLINE_KEY, HOLD_COLUMNS, HOLD_KEY, NOTHING_STORED, Stored
@@ -373,7 +374,7 @@ _PARTS = {
     "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds", given="moved"),
     "entries": rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved"),
     "apart": rows.insert("answer_kept_apart", _APART_COLUMNS, "apart", given="moved"),
-    **child_death_counts.parts("moved"),
+    **counts.parts("moved"),
 }
 
 
@@ -443,7 +444,7 @@ def _write(
     given = {kind: rows.as_json(each) for kind, each in added.items() if each}
     cases = rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}])
     if projected.counted is not None:
-        given |= child_death_counts.counted_rows({place.case_id: projected.counted}).parameters()
+        given |= counts.counted_rows({place.case_id: projected.counted}).parameters()
     more = {each.table: rows.as_json([{"case_id": place.case_id, **row} for row in each.rows]) for each in beside}
     statement = _addition(tuple(given), tuple((each.table, each.columns) for each in beside))
     parameters = {"version": place.version, "cases": cases, **given, **more}

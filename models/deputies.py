@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from models.agency import Board
 from models.case import Case, Deadline
 from models.deputyship import Deputyship
-from models.panel import PanelBoard
+from models.panels.panel import PanelBoard
 from models.people import Appointment, Person
 from models.queries.access import (
     Places,

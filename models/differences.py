@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from models import child_death_counts, rows
+from models import rows
+from models.figures import counts
 from models.projection import Columns, Projection
 from models.stored import (
     CASE_COLUMNS,
@@ -104,7 +105,7 @@ def write_counted(connection: Connection, projections: Mapping[int, Projection])
     """Write how the figures count those of the cases that are a child's death."""
     deaths = {case_id: each.counted for case_id, each in projections.items() if each.counted is not None}
     if deaths:
-        child_death_counts.write(connection, deaths)
+        counts.write(connection, deaths)
 
 
 _CASES = rows.update("review_case", (*CASE_COLUMNS, "updated_at"), "cases")

@@ -13,7 +13,7 @@ from models import audit
 from models.agency import Agency, Board
 from models.case import Case
 from models.deputyship import Deputyship
-from models.panel import boards_served, has_interest
+from models.panels.panel import boards_served, has_interest
 from models.people import Appointment, Person
 from models.queries.access import may_see, places_of, sight_of
 from workflows.dates import day_in_words

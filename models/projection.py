@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models import child_death_counts
 from models.case import Deadline as StoredDeadline
-from models.child_death_counts import Death
+from models.figures import counts
+from models.figures.counts import Death
 from models.histories import CaseAsRead
 from workflows import clocks
 from workflows.calendar import Calendar
@@ -62,7 +62,7 @@ def project(standing: Standing) -> Projection:
         case=_case(standing, started),
         deadlines=tuple(_deadline(deadline, place, standing) for place, deadline in enumerate(started)),
         holds=tuple(_hold(hold) for hold in standing.all_holds),
-        counted=child_death_counts.count(standing.events) if _is_a_death(standing) else None,
+        counted=counts.count(standing.events) if _is_a_death(standing) else None,
     )
 
 

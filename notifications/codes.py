@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import and_, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.public_notification import PublicNotification
-from models.public_notifications import CODE_GOOD_FOR, code_of, codes_to_send
+from models.child_deaths.public_notification import PublicNotification
+from models.child_deaths.public_notifications import CODE_GOOD_FOR, code_of, codes_to_send
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Sender
 
 SUBJECT = "Your code for Safeguarding reviews"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from models.case import Case, Deadline
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.panel import PanelBoard
+from models.panels.panel import PanelBoard
 from models.people import Appointment, Person
 from models.queries.access import may_see, may_see_what_is_asked
 from models.reminder import Reminder, ReminderAnswer

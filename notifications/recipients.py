@@ -16,7 +16,7 @@ from models.agency import Agency
 from models.case import Case, Deadline
 from models.deputies import standing_in
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest, has_interest, panels_serving
+from models.panels.panel import DeclaredInterest, has_interest, panels_serving
 from models.people import Appointment, Person
 from models.queries.access import BOARD_READERS, may_see, may_see_what_is_asked
 from models.reminder import Reminder

@@ -16,12 +16,12 @@ from sqlalchemy import Engine, func, select
 
 from models.calendar_changes import restand_next, unfinished
 from models.case import Case
-from models.panel_packs import destroy_packs
-from models.public_notifications import forget_unconfirmed
+from models.child_deaths.public_notifications import forget_unconfirmed
+from models.child_deaths.unfinished_notification import remove_old
+from models.child_deaths.upload_batches import go_on
+from models.panels.packs import destroy_packs
 from models.pulse import TickPulse
 from models.queries.integrity import check_cases
-from models.unfinished_notification import remove_old
-from models.upload_batches import go_on
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import Office, send_waiting

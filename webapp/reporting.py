@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.agency import Board, board_named
-from models.disclosure import SCHEMES
-from models.figures_book import Book, Wanted, book
-from models.figures_population import children_of
-from models.panel import boards_served
+from models.figures.book import Book, Wanted, book
+from models.figures.disclosure import SCHEMES
+from models.figures.population import children_of
+from models.panels.panel import boards_served
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import boards_in
 from webapp.figures.files import About, as_file, csv_text

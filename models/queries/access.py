@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from models.agency import Agency
 from models.case import Case, Deadline
-from models.panel import DeclaredInterest, PanelBoard, boards_served, has_interest, panels_serving, served_by
+from models.panels.panel import DeclaredInterest, PanelBoard, boards_served, has_interest, panels_serving, served_by
 from models.people import Appointment, Person
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import (

@@ -16,7 +16,7 @@ from models.drafts import Draft
 from models.errors import Since
 from models.histories import Recorded, read_case
 from models.outbox import UNSETTLED, OutboxMessage
-from models.panel import panels_serving
+from models.panels.panel import panels_serving
 from models.people import Appointment, Person
 from models.queries.access import BOARD_READERS, cases_visible_to, may_see, may_see_what_is_asked
 from workflows.calendar import Calendar

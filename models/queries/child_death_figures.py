@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from models.child_death_counts import Death, Review, count, financial_year
-from models.disclosure import Breakdown, Share, Statement
+from models.figures.counts import Death, Review, count, financial_year
+from models.figures.disclosure import Breakdown, Share, Statement
+from models.figures.statistics import percent
 from models.histories import read_cases
-from models.statistics import percent
 from workflows.child_death_codes import CATEGORY_OPTIONS, COUNTED_PREVENTABILITY, ETHNICITIES, SEX
 from workflows.child_deaths import AGE_BANDS, DURATION_BANDS, WITHIN_6_MONTHS, WITHIN_12_MONTHS
 from workflows.codes import YES_NO_NOT_KNOWN
@@ -97,7 +97,7 @@ class Figures:
         return self.single["reviews"]
 
     def statement(self, *made_of: Sequence[Figures]) -> Statement:
-        """Return the figures as they are handed to `models.disclosure`, through which every export goes.
+        """Return the figures as they are handed to `models.figures.disclosure`, through which every export goes.
 
         Each of `made_of` are the figures they are the sum of, such as those of the boards of a panel.
         """
@@ -108,7 +108,7 @@ class Figures:
 
 
 def breakdowns_of(breakdowns: Mapping[str, Mapping[str, int]]) -> tuple[Breakdown, ...]:
-    """Return breakdowns of reviews as they are handed to `models.disclosure`.
+    """Return breakdowns of reviews as they are handed to `models.figures.disclosure`.
 
     Rows are guarded by what they come to themselves: a death reviewed and not yet categorised is in none of some.
     """
@@ -119,7 +119,7 @@ def breakdowns_of(breakdowns: Mapping[str, Mapping[str, int]]) -> tuple[Breakdow
 
 
 def shares_of(breakdowns: Mapping[str, Mapping[str, int]], reviews: int) -> tuple[Share, ...]:
-    """Return the shares of the reviews that were timely, as they are handed to `models.disclosure`."""
+    """Return the shares of the reviews that were timely, as they are handed to `models.figures.disclosure`."""
     durations = breakdowns[TIMELY_BY]
     return tuple(
         Share(key, TIMELY_BY, rows, percent(sum(durations[row] for row in rows), reviews))

@@ -14,7 +14,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.case import LIVE_CASE, UNMET_DEADLINE, Case, CaseEvent, Deadline
-from models.child_death import ChildDeath
+from models.child_deaths.child import ChildDeath
 from models.queries.worklist import DAYS_OF_A_WEEK, Reader
 from models.reminder import Reminder
 from workflows.child_deaths import age_in_words

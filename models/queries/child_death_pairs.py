@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.case import Case
-from models.possible_duplicate import PossibleDuplicate
+from models.child_deaths.possible_duplicate import PossibleDuplicate
 from models.queries.access import cases_visible_to
 
 

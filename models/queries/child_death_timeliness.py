@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from models.panel import Attendance, Meeting, Panel, PanelBoard, PanelMember
+from models.panels.panel import Attendance, Meeting, Panel, PanelBoard, PanelMember
 from models.queries.child_death_figures import Year
 from workflows.child_deaths import DURATION_BANDS, duration_band
 from workflows.quorum import quorum_rule

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.disclosure import Statement
+from models.figures.disclosure import Statement
+from models.figures.statistics import Comparison, Rate, compare, pooled_rate, small_numbers_note
 from models.queries.child_death_figures import SINGLE, Figures, Year, breakdowns_of, figures_of_years, shares_of
-from models.statistics import Comparison, Rate, compare, pooled_rate, small_numbers_note
 from workflows.national_figures import NATIONAL_BY_YEAR, NationalYear
 
 YEARS_BESIDE = 4
@@ -72,7 +72,7 @@ class Pooled:
         return self.single["reviews"]
 
     def statement(self, years: Sequence[Statement] = (), *made_of: Sequence[Statement]) -> Statement:
-        """Return the years together as they are handed to `models.disclosure`.
+        """Return the years together as they are handed to `models.figures.disclosure`.
 
         The single years may be out as well: give `years` where each is itself made of other figures. Each of
         `made_of` are further pools that these are the sum of, such as those of the boards of a panel.

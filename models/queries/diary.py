@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.case import LIVE_CASE, UNMET_DEADLINE, Case, Deadline
-from models.panel import Meeting, PanelMember
+from models.panels.panel import Meeting, PanelMember
 from models.people import Appointment, Person
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.worklist import Reader, asked_of_their_agency, reader, roles_of

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from models.agency import Board
 from models.case import Case
-from models.child_death_counts import CountedDeath, CountedReview
-from models.panel import DeclaredInterest, boards_served, served_by
+from models.figures.counts import CountedDeath, CountedReview
+from models.panels.panel import DeclaredInterest, boards_served, served_by
 from models.queries.access import places_of
 from models.queries.child_death_figures import Year
 from workflows.regimes import CHILD_DEATH_REVIEW

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.agency import Board
-from models.panel import Attendance, Meeting, MeetingCase, Panel, PanelMember
-from models.panel_meetings import roles_of
+from models.panels.meetings import roles_of
+from models.panels.panel import Attendance, Meeting, MeetingCase, Panel, PanelMember
 from models.people import Appointment, Person, normal_email
 from models.queries.access import OF_CHILD_DEATHS, roles_on
 from workflows.quorum import quorum_rule

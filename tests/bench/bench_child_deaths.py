@@ -24,9 +24,9 @@ from sqlalchemy.orm import Session
 from models.agency import Board, add_board
 from models.case import Case
 from models.casework import Actor, take_step
-from models.child_death_import import ACTS_AS, import_child_deaths
-from models.child_death_rows import COLUMNS
-from models.child_deaths import Details, notify_death
+from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.importing import ACTS_AS, import_child_deaths
+from models.child_deaths.notifying import Details, notify_death
 from models.database import make_engine, make_sessions
 from models.people import Appointment, Person
 from models.queries.child_death_figures import Year, figures

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from models.agency import add_board
 from models.database import make_engine
-from models.disclosure import AS_THEY_ARE, LOCAL
-from models.figures_book import Wanted, book
+from models.figures.book import Wanted, book
+from models.figures.disclosure import AS_THEY_ARE, LOCAL
 from models.queries.child_death_figures import Year
 from tests.bench.conftest import BenchDatabase
 from webapp.figures.charts import drawn

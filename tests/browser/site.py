@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from models.case import Case, CaseEvent
+from models.child_deaths.reporting_form import ReportingForm
 from models.database import make_engine, make_sessions
-from models.reporting_form import ReportingForm
 from webapp import create_app
 from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from models.agency import add_board
-from models.child_death_import import import_child_deaths
+from models.child_deaths.importing import import_child_deaths
 from models.database import make_engine, make_sessions
 from models.passwords import choose_password
 from models.people import Appointment, Person

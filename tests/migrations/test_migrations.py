@@ -15,36 +15,35 @@ from models import (
     bank_holidays,
     calendar_feed,
     case,
-    child_death,
-    child_death_counts,
     delivery,
     deputyship,
     drafts,
-    figures_decision,
-    figures_population,
-    import_run,
     kept_apart,
     moved_clock,
     outbox,
-    panel,
-    panel_minutes,
     people,
-    possible_duplicate,
-    public_notification,
     pulse,
     reminder,
-    reporting_form,
     sessions,
-    unfinished_notification,
 )
 from models.base import Base
+from models.child_deaths import (
+    child,
+    import_run,
+    possible_duplicate,
+    public_notification,
+    reporting_form,
+    unfinished_notification,
+)
 from models.database import make_engine
+from models.figures import counts, decision, population
 from models.migrate import MIGRATIONS, current_revision, downgrade, head_revision, upgrade
+from models.panels import minutes, panel
 
 TABLE_MODULES = (
-    audit, bank_holidays, calendar_feed, case, child_death, child_death_counts, delivery, deputyship, drafts,
-    figures_decision, figures_population, import_run, kept_apart, moved_clock, outbox, panel, panel_minutes, people,
-    possible_duplicate, public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
+    audit, bank_holidays, calendar_feed, case, child, counts, decision, delivery, deputyship, drafts, import_run,
+    kept_apart, minutes, moved_clock, outbox, panel, people, population, possible_duplicate, public_notification, pulse,
+    reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.

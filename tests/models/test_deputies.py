@@ -12,7 +12,7 @@ from models.case import Case
 from models.deputies import lent_roles, standing_in
 from models.deputyship import Deputyship
 from models.naming_deputies import DeputyRefused, Naming, end_deputyship, name_deputy
-from models.panel import DeclaredInterest, Panel, PanelBoard
+from models.panels.panel import DeclaredInterest, Panel, PanelBoard
 from models.queries.access import may_see, roles_on, sight_of
 from models.queries.worklist import Narrowing, counts, reader
 from tests.models.situations import Given

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import sessionmaker
 
 from models.agency import add_board
-from models.public_notification import PublicNotification
-from models.public_notifications import CODE_GOOD_FOR, ask_new_code, code_of, keep_notification
+from models.child_deaths.public_notification import PublicNotification
+from models.child_deaths.public_notifications import CODE_GOOD_FOR, ask_new_code, code_of, keep_notification
 from notifications.codes import send_codes
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Receipt
 

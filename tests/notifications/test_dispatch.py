@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from models.delivery import Delivery, MessageChoice
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest
+from models.panels.panel import DeclaredInterest
 from models.people import Appointment, Person
 from notifications.dispatch import WAITS, claim, record_lost
 from notifications.senders.letter import DeliveryFailed, FateUnknown

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest, Panel, PanelBoard
+from models.panels.panel import DeclaredInterest, Panel, PanelBoard
 from notifications.recipients import Recipient, may_still_receive, recipients_of
 from tests.models.reviews import SCOPING, a_board, noon
 from tests.notifications.watching import Watch, morning

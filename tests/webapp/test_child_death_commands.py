@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from models.case import Case, CaseEvent
-from models.child_death import ChildDeath
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.import_run import ImportRun
 from models.database import make_sessions
-from models.import_run import ImportRun
 from models.queries.integrity import check_cases
 from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED, a_file, a_row
 from webapp.cli import main

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from models.case import Case
 from models.delivery import DemonstrationLetter
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest, Meeting
-from models.panel_minutes import latest_minutes
+from models.panels.minutes import latest_minutes
+from models.panels.panel import DeclaredInterest, Meeting
 from webapp.demonstration.mornings import live_through
 from webapp.demonstration.panels import add_the_panel
 from webapp.demonstration.people import add_people, appoint_people, sign_ins

@@ -9,7 +9,7 @@ from jinja2 import Template
 from models import audit
 from models.case import Case
 from models.casework import Actor, correct_event, preview_correction
-from models.child_deaths import NOTIFY
+from models.child_deaths.notifying import NOTIFY
 from models.corrections import may_correct
 from models.kept_apart import MARK, answers_kept_apart
 from models.queries.case_page import CaseAsSeen

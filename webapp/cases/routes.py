@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from models.case import Case
+from models.child_deaths.reporting_forms import requests_of
 from models.queries.case_page import agencies_led, drafts_on, letters_to_be, linked_cases, people_on
-from models.reporting_forms import requests_of
 from webapp import clock
 from webapp.access import (
     READ_REMINDERS,

@@ -14,12 +14,12 @@ from jinja2 import Template
 
 from models.case import Case
 from models.casework import Actor, preview_step, take_step
+from models.child_deaths.return_gaps import Gap, gaps
 from models.consequences import Preview
 from models.drafts import Draft, discard_draft, draft_of, keep_draft
 from models.errors import Since
 from models.people import Person
 from models.queries.case_page import CaseAsSeen, agencies_led
-from models.return_gaps import Gap, gaps
 from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
 from webapp.cases.consequences import in_general, who_is_told

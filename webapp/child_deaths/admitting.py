@@ -9,8 +9,8 @@ from sqlalchemy import select
 from models import audit
 from models.agency import Board
 from models.case import Case, CaseEvent
+from models.child_deaths.unfinished_notification import UnfinishedNotification, notification_of
 from models.queries.access import may_see, places_of
-from models.unfinished_notification import UnfinishedNotification, notification_of
 from webapp import clock
 from webapp.access import SEE_WHO_THE_CHILD_IS, Arguments, DeclaredView, View, current_actor, current_person
 from webapp.database import db

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.case import Case
-from models.child_death import AgencyContact, ChildDeath
-from models.child_deaths import agencies_to_ask
+from models.child_deaths.child import AgencyContact, ChildDeath
+from models.child_deaths.notifying import agencies_to_ask
+from models.child_deaths.reporting_forms import REQUESTS, Request, Wanted
 from models.reminder import Reminder
-from models.reporting_forms import REQUESTS, Request, Wanted
 from webapp.cases.due_dates import DueDate, due_date
 from webapp.cases.forms import SuggestedField
 from webapp.fields import ChoicesField, DayField, offered, stripped

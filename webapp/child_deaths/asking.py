@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField
 
-from models.unfinished_notification import Typed, UnfinishedNotification
+from models.child_deaths.unfinished_notification import Typed, UnfinishedNotification
 from webapp.cases.forms import box_of, filled, plain
 from webapp.cases.known import Known
 from webapp.fields import BOXES, stripped

@@ -11,10 +11,10 @@ from wtforms import TextAreaField
 
 from models.case import Case
 from models.casework import Actor, correct_event
-from models.child_death import ChildDeath
-from models.child_deaths import change_details, details_of
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.notifying import change_details, details_of
+from models.child_deaths.unfinished_notification import UnfinishedNotification, begin, change_of, discard
 from models.errors import CaseMovedOn
-from models.unfinished_notification import UnfinishedNotification, begin, change_of, discard
 from webapp import clock
 from webapp.access import SEE_WHO_THE_CHILD_IS, current_actor, current_person, may_see_who_the_child_is
 from webapp.cases.corrections import told_before

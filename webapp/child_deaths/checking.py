@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from models.case import Case
 from models.casework import Actor
-from models.child_deaths import child_told, notify_death
-from models.possible_duplicates import boards_compared, find_possible_duplicates, likely_the_same
+from models.child_deaths.notifying import child_told, notify_death
+from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates, likely_the_same
+from models.child_deaths.unfinished_notification import UnfinishedNotification, discard
 from models.queries.access import may_see
-from models.unfinished_notification import UnfinishedNotification, discard
 from webapp import clock
 from webapp.access import current_person
 from webapp.child_deaths.admitting import roles_for

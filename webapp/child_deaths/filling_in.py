@@ -11,8 +11,8 @@ from flask import abort, url_for
 from models.asking import standing_of
 from models.case import Case
 from models.casework import Actor
+from models.child_deaths.reporting_forms import Request, requests_of
 from models.queries.case_page import agencies_led
-from models.reporting_forms import Request, requests_of
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_actor, current_person, may_see_part_of_case
 from webapp.cases.told import Answer, answered

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.child_death_import import Examined
+from models.child_deaths.importing import Examined
 from webapp.templating import day
 from workflows.child_death_codes import CATEGORIES_BY_KEY
 

@@ -15,11 +15,10 @@ from sqlalchemy import select
 from wtforms import SelectField, ValidationError
 
 from models.agency import Board
-from models.child_death_rows import NotTheFile
-from models.import_run import ToSee, refusals, refused_page, remarks_page
-from models.queries.access import places_of
-from models.upload_batches import do_at_once
-from models.uploaded_imports import (
+from models.child_deaths.import_rows import NotTheFile
+from models.child_deaths.import_run import ToSee, refusals, refused_page, remarks_page
+from models.child_deaths.upload_batches import do_at_once
+from models.child_deaths.uploaded_imports import (
     DAYS_KEPT,
     TooLarge,
     Upload,
@@ -30,6 +29,7 @@ from models.uploaded_imports import (
     upload_for,
     uploads_for,
 )
+from models.queries.access import places_of
 from webapp import clock
 from webapp.access import current_person, needs_role
 from webapp.child_deaths.import_rows import COLUMNS, STAGES, RowLine, row_line

@@ -15,11 +15,11 @@ from wtforms import StringField
 
 from models.agency import Board
 from models.casework import Actor
-from models.national_return import RECORD_COLUMNS, Table, records, tables
+from models.child_deaths.national_return import RECORD_COLUMNS, Table, records, tables
+from models.child_deaths.return_gaps import deaths_of_year
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import Scope, boards_with_figures, scope_of, years_with_figures
-from models.return_gaps import deaths_of_year
 from webapp import clock
 from webapp.access import current_person, needs_role
 from webapp.database import db

@@ -12,7 +12,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from models.agency import Board
-from models.unfinished_notification import (
+from models.child_deaths.unfinished_notification import (
     KEPT_FOR,
     UnfinishedNotification,
     begin,

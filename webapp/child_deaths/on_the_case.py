@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from models.child_deaths import bearing_on_scope
-from models.panel import panel_of
+from models.child_deaths.notifying import bearing_on_scope
+from models.panels.panel import panel_of
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_pairs import PairOfCases, pairs_with
 from webapp import clock

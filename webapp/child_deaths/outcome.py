@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from models.panel import panel_of
+from models.panels.panel import panel_of
 from webapp.child_deaths.asking import AsTold
 from webapp.database import db
 from webapp.mistakes import Mistake

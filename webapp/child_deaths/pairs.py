@@ -9,9 +9,9 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from models.case import Case
-from models.child_death import ChildDeath
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.merging import Filling, ask_again, filling, merge_cases, not_the_same, unmerge_cases
 from models.errors import CaseMovedOn
-from models.merging import Filling, ask_again, filling, merge_cases, not_the_same, unmerge_cases
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_pairs import PairOfCases, pair_of, pairs_seen
 from webapp import clock

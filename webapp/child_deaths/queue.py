@@ -15,8 +15,8 @@ from wtforms import HiddenField, StringField, TextAreaField
 from models.agency import Board
 from models.case import Case
 from models.casework import Actor
-from models.child_death import ChildDeath
-from models.notification_queue import (
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.notification_queue import (
     DecidedAlready,
     accept,
     confirmed,
@@ -27,8 +27,8 @@ from models.notification_queue import (
     refuse,
     waiting,
 )
-from models.possible_duplicates import find_possible_duplicates
-from models.public_notification import PublicNotification
+from models.child_deaths.possible_duplicates import find_possible_duplicates
+from models.child_deaths.public_notification import PublicNotification
 from models.queries.access import may_see, places_of
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_person, needs_role

@@ -9,11 +9,11 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from models.child_death import ChildDeath
-from models.child_deaths import child_told
-from models.notification_queue import details_in, told_in
-from models.panel import panel_of
-from models.public_notification import PublicNotification
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.notification_queue import details_in, told_in
+from models.child_deaths.notifying import child_told
+from models.child_deaths.public_notification import PublicNotification
+from models.panels.panel import panel_of
 from workflows.codes import words_of
 from workflows.dates import PartialDate, day_in_words
 from workflows.definition import Kind, Question

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from models.child_death import AgencyContact, Carer, ChildDeath, Sibling
-from models.child_deaths import Details
+from models.child_deaths.child import AgencyContact, Carer, ChildDeath, Sibling
+from models.child_deaths.notifying import Details
 from webapp.child_deaths.asking import AsTold, typed_of
 from workflows.dates import PartialDate
 from workflows.definition import Kind

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models import audit
-from models.child_deaths import details_of
-from models.reporting_forms import form_to_fill, return_form, save_answers
+from models.child_deaths.notifying import details_of
+from models.child_deaths.reporting_forms import form_to_fill, return_form, save_answers
 from webapp import clock
 from webapp.child_deaths.filling_in import Filling, fills_in, reads_form
 from webapp.child_deaths.reporting_boxes import ReportingPage, page_form

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, TextAreaField
 
 from models.case import Case
-from models.reporting_forms import NotAsked, Request, record_not_coming, request_forms, requests_of
+from models.child_deaths.reporting_forms import NotAsked, Request, record_not_coming, request_forms, requests_of
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_actor, may_see_case
 from webapp.cases.looking import seen, today_only

@@ -6,11 +6,11 @@ from itertools import islice
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from models.child_deaths.unfinished_notification import unfinished_for
 from models.queries import child_death_list as deaths
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_pairs import undecided_count
 from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader, roles_of
-from models.unfinished_notification import unfinished_for
 from webapp import clock
 from webapp.access import current_person, needs_role
 from webapp.child_deaths.admitting import boards_coordinated, boards_to_notify

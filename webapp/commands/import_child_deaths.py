@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
-    from models.child_death_import import Progress
+    from models.child_deaths.importing import Progress
 
 
 class BoardMistyped(Exception):
@@ -26,8 +26,8 @@ def command(file: Path, board: str, new_board: bool) -> None:
     FILE is CSV in UTF-8 with the heading that docs/import.md describes. A run that was stopped goes on where it
     stopped. Exits with 1 if any row was refused, and with 2 if the file cannot be read.
     """
-    from models.child_death_import import ImportedElsewhere, import_child_deaths
-    from models.child_death_rows import NotTheFile, check_beginning
+    from models.child_deaths.import_rows import NotTheFile, check_beginning
+    from models.child_deaths.importing import ImportedElsewhere, import_child_deaths
     from webapp.moved_clock import clock_in_use
     from webapp.running import sessions_in_use
 
@@ -81,7 +81,7 @@ def _show(progress: "Progress") -> None:
 
 def _sum_up(sessions: "sessionmaker[Session]", progress: "Progress") -> None:
     """Say what became of the rows, and of each refused its number, column and reason."""
-    from models.import_run import refusals
+    from models.child_deaths.import_run import refusals
 
     click.echo(
         f"{progress.rows_read:,} rows: {progress.recorded:,} recorded, {progress.already_there:,} already there, "

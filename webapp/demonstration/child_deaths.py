@@ -13,12 +13,20 @@ from models.agency import Agency, Board, board_named
 from models.asking import standing_of
 from models.case import Case, Deadline
 from models.casework import Actor
-from models.child_death import ChildDeath
-from models.child_deaths import Details, change_details
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.notifying import Details, change_details
+from models.child_deaths.public_notification import PublicNotification
+from models.child_deaths.public_notifications import code_of, confirm, keep_notification
+from models.child_deaths.reporting_forms import (
+    REQUESTS,
+    Request,
+    Wanted,
+    form_to_fill,
+    request_forms,
+    requests_of,
+    save_answers,
+)
 from models.people import Appointment
-from models.public_notification import PublicNotification
-from models.public_notifications import code_of, confirm, keep_notification
-from models.reporting_forms import REQUESTS, Request, Wanted, form_to_fill, request_forms, requests_of, save_answers
 from webapp.demonstration.people import SINCE
 from webapp.demonstration.reviews import PARTNERSHIP
 from workflows import roles

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from models.agency import Board
 from models.case import Case, CaseEvent
 from models.casework import Actor
-from models.child_death import AgencyContact, Carer, ChildDeath, Sibling
-from models.child_deaths import Details, notify_death
-from models.possible_duplicates import boards_compared, find_possible_duplicates
-from models.unfinished_notification import UnfinishedNotification, begin, keep_page
+from models.child_deaths.child import AgencyContact, Carer, ChildDeath, Sibling
+from models.child_deaths.notifying import Details, notify_death
+from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates
+from models.child_deaths.unfinished_notification import UnfinishedNotification, begin, keep_page
 from workflows import roles
 from workflows.dates import PartialDate, london_day
 from workflows.regimes import CHILD_DEATH_REVIEW

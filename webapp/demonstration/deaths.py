@@ -19,10 +19,10 @@ from models.actor import Actor
 from models.agency import Board
 from models.case import Case
 from models.casework import take_step
-from models.child_death_counts import CountedReview
-from models.child_death_import import import_child_deaths
-from models.child_death_rows import COLUMNS
-from models.figures_population import children_of, enter_children
+from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.importing import import_child_deaths
+from models.figures.counts import CountedReview
+from models.figures.population import children_of, enter_children
 from models.queries.child_death_figures import Year
 from webapp.clock import Clock
 from webapp.demonstration.reviews import BOARD, PARTNERSHIP

@@ -18,13 +18,13 @@ from models.actor import Actor
 from models.agency import Board, board_named
 from models.case import Case
 from models.casework import take_step
-from models.child_deaths import Details, notify_death
-from models.panel import Meeting
-from models.panel_actions import add_action
-from models.panel_meetings import declare_interest, invite_members, list_case, note_who_came, roles_of
-from models.panel_minutes import approve_minutes, begin_minutes
-from models.panel_packs import release_pack
-from models.panel_settings import add_member, add_panel, change_panel, serve
+from models.child_deaths.notifying import Details, notify_death
+from models.panels.actions import add_action
+from models.panels.meetings import declare_interest, invite_members, list_case, note_who_came, roles_of
+from models.panels.minutes import approve_minutes, begin_minutes
+from models.panels.packs import release_pack
+from models.panels.panel import Meeting
+from models.panels.settings import add_member, add_panel, change_panel, serve
 from models.people import Person
 from webapp.demonstration.people import SINCE
 from webapp.demonstration.reviews import BOARD, PARTNERSHIP

@@ -12,10 +12,10 @@ from flask import abort, current_app, request, url_for
 from wtforms import Form, SelectField
 
 from models.agency import Board
-from models.child_death_tables import CONCLUSIONS
-from models.disclosure import AS_THEY_ARE, LOCAL, SCHEMES, Scheme
-from models.figures_book import PARTS, Book, Children, Wanted, book
-from models.figures_population import children_of
+from models.figures.book import PARTS, Book, Children, Wanted, book
+from models.figures.disclosure import AS_THEY_ARE, LOCAL, SCHEMES, Scheme
+from models.figures.population import children_of
+from models.figures.tables import CONCLUSIONS
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import (
     Scope,

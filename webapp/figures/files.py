@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 
 from models.agency import Board
-from models.child_death_report import as_data, as_rows
-from models.child_death_tables import Percent, Shown, Spanning, Table
-from models.disclosure import Scheme
-from models.figures_book import Book
+from models.figures.book import Book
+from models.figures.disclosure import Scheme
+from models.figures.report import as_data, as_rows
+from models.figures.tables import Percent, Shown, Spanning, Table
 from models.queries.child_death_figures import Year
 from webapp.exports import csv_of
 from workflows.dates import LONDON, day_in_words

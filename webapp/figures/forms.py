@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField, ValidationError
 
-from models.disclosure import AS_THEY_ARE, SCHEMES
+from models.figures.disclosure import AS_THEY_ARE, SCHEMES
 from webapp import clock
 from webapp.fields import DayField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.child_death_tables import Line, Percent, Shown, Spanning, Table
+from models.figures.tables import Line, Percent, Shown, Spanning, Table
 from webapp.figures.charts import Chart, Series
 
 # By table, the columns that are drawn beside one another. Any other table is drawn by its first.

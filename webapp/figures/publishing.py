@@ -11,9 +11,8 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from models.disclosure import SCHEMES, NotDecided
-from models.figures_book import Book, Children, book
-from models.figures_decision import (
+from models.figures.book import Book, Children, book
+from models.figures.decision import (
     FiguresRelease,
     decision_in_force,
     decision_of,
@@ -24,7 +23,8 @@ from models.figures_decision import (
     releases_of,
     withdraw_decision,
 )
-from models.figures_population import children_of, enter_children
+from models.figures.disclosure import SCHEMES, NotDecided
+from models.figures.population import children_of, enter_children
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import MAY_DECIDE, MAY_PUBLISH, READERS, Scope
 from webapp import clock

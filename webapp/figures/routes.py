@@ -9,10 +9,10 @@ from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from models import audit
-from models.child_death_tables import Table
-from models.disclosure import AS_THEY_ARE, SCHEMES
-from models.figures_book import PARTS, PROMPTNESS, TOGETHER
-from models.figures_decision import releases_of
+from models.figures.book import PARTS, PROMPTNESS, TOGETHER
+from models.figures.decision import releases_of
+from models.figures.disclosure import AS_THEY_ARE, SCHEMES
+from models.figures.tables import Table
 from models.queries.child_death_figures import recorded_since
 from models.queries.figures_access import READERS
 from webapp import clock

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from models.child_death_report import TITLES
-from models.child_death_tables import Percent, ShownYear
-from models.disclosure import Cell
+from models.figures.disclosure import Cell
+from models.figures.report import TITLES
+from models.figures.tables import Percent, ShownYear
 
 
 @dataclass(frozen=True, slots=True)

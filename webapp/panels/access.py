@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import abort
 
-from models.panel import Meeting, MeetingCase, PanelMember
-from models.panel_meetings import case_listed
+from models.panels.meetings import case_listed
+from models.panels.panel import Meeting, MeetingCase, PanelMember
 from models.queries.panels import Seat, meeting_on, roles_at, seat_at
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_person, record_reading

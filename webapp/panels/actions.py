@@ -3,9 +3,9 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models.panel import Meeting
-from models.panel_actions import action_of, actions_of, add_action, finish_action
-from models.panel_meetings import cases_listed
+from models.panels.actions import action_of, actions_of, add_action, finish_action
+from models.panels.meetings import cases_listed
+from models.panels.panel import Meeting
 from models.queries.panels import Seat
 from webapp import clock
 from webapp.database import db

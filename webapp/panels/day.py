@@ -15,9 +15,8 @@ from models.actor import Actor
 from models.casework import standing_of, take_step
 from models.drafts import Draft, discard_everybodys, keep_draft, newest_draft
 from models.errors import CaseMovedOn
-from models.panel import Meeting, MeetingCase, PanelMember
-from models.panel_actions import actions_of
-from models.panel_meetings import (
+from models.panels.actions import actions_of
+from models.panels.meetings import (
     CHAIR,
     Outcome,
     cases_listed,
@@ -27,7 +26,8 @@ from models.panel_meetings import (
     rule_answers,
     who_may_be_present,
 )
-from models.panel_packs import page_of
+from models.panels.packs import page_of
+from models.panels.panel import Meeting, MeetingCase, PanelMember
 from models.people import Person
 from models.queries.access import roles_on
 from models.queries.panels import Seat

@@ -7,8 +7,8 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField
 
-from models.panel import PanelMember
-from models.panel_meetings import CHAIR, roles_of
+from models.panels.meetings import CHAIR, roles_of
+from models.panels.panel import PanelMember
 from webapp.cases.forms import LongListField, QuestionsForm, Typed, box_of, unseen
 from webapp.cases.known import Known
 from webapp.fields import ChoicesField, OneOfField, offered

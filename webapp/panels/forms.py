@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 
 from models.agency import Board
-from models.panel import Panel
-from models.panel_meetings import seat_words
+from models.panels.meetings import seat_words
+from models.panels.panel import Panel
 from webapp.cases.forms import SuggestedField
 from webapp.fields import ChoicesField, DayField, LinesField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm

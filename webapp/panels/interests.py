@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from models.actor import Actor
 from models.case import Case
-from models.panel import Meeting, MeetingCase, PanelMember, has_interest, panel_of
-from models.panel_meetings import cases_listed, declare_interest, interests_in, lift_interest, members_on
-from models.panel_packs import has_considered_now, notion_of
+from models.panels.meetings import cases_listed, declare_interest, interests_in, lift_interest, members_on
+from models.panels.packs import has_considered_now, notion_of
+from models.panels.panel import Meeting, MeetingCase, PanelMember, has_interest, panel_of
 from models.people import Person
 from models.queries.accounts import person_of
 from models.queries.panels import Seat

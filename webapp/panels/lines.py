@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from models.bank_holidays import calendar_in_force
 from models.case import Case
-from models.panel import Meeting, MeetingCase
-from models.panel_meetings import Outcome, events_at, outcome_of, still_lacking
+from models.panels.meetings import Outcome, events_at, outcome_of, still_lacking
+from models.panels.panel import Meeting, MeetingCase
 from webapp import clock
 from webapp.database import db
 from webapp.worklist.lines import due_words, status_of

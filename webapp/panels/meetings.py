@@ -10,9 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from models.actor import Actor
 from models.case import Case
 from models.casework import take_step
-from models.panel import Meeting, MeetingCase, PanelMember
-from models.panel_actions import actions_of
-from models.panel_meetings import (
+from models.panels.actions import actions_of
+from models.panels.meetings import (
     CHAIR,
     NotForThisMeeting,
     cases_listed,
@@ -25,8 +24,9 @@ from models.panel_meetings import (
     note_who_came,
     seat_words,
 )
-from models.panel_minutes import latest_minutes
-from models.panel_packs import has_considered, may_be_read, readers_of
+from models.panels.minutes import latest_minutes
+from models.panels.packs import has_considered, may_be_read, readers_of
+from models.panels.panel import Meeting, MeetingCase, PanelMember
 from models.queries.access import may_see, roles_on
 from models.queries.panels import Seat, meeting_on
 from webapp import clock

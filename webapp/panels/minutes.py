@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models.panel import Meeting
-from models.panel_minutes import (
+from models.panels.minutes import (
     PanelMinutes,
     Part,
     approve_minutes,
@@ -17,6 +16,7 @@ from models.panel_minutes import (
     parts_seen_by,
     versions_of,
 )
+from models.panels.panel import Meeting
 from models.queries.panels import Seat
 from webapp import clock
 from webapp.database import db

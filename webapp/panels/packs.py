@@ -3,9 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from models.panel import Meeting, MeetingCase
-from models.panel_meetings import cases_listed
-from models.panel_packs import (
+from models.panels.meetings import cases_listed
+from models.panels.packs import (
     has_considered,
     may_be_read,
     pack,
@@ -16,6 +15,7 @@ from models.panel_packs import (
     release_pack,
     written_summary,
 )
+from models.panels.panel import Meeting, MeetingCase
 from models.queries.panels import Seat
 from webapp import clock
 from webapp.access import current_person

@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from models.panel_actions import actions_of
-from models.panel_meetings import members_on, seat_words
-from models.panel_settings import boards_of
+from models.panels.actions import actions_of
+from models.panels.meetings import members_on, seat_words
+from models.panels.settings import boards_of
 from models.queries.accounts import roles_held
 from models.queries.panels import Seat, meetings_of, seats_of
 from webapp import clock

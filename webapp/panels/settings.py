@@ -4,8 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from models import panel_settings as setting
-from models.panel_meetings import members_on, seat_words
+from models.panels import settings as setting
+from models.panels.meetings import members_on, seat_words
 from models.queries.accounts import all_boards, board_with_prefix
 from models.queries.panels import Seat, person_with_account
 from webapp import clock

@@ -11,7 +11,7 @@ from typing import Any
 from wtforms import EmailField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation
 
-from models.public_notifications import Area
+from models.child_deaths.public_notifications import Area
 from webapp.cases.forms import LongListField, box_of, plain
 from webapp.cases.known import Known
 from webapp.fields import LinesField, needed, offered, stripped

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 
-from models.public_notifications import (
+from models.child_deaths.public_notifications import (
     Area,
     CodeRefused,
     TooManyNotifications,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.calendar_feed import CalendarFeed
 from models.casework import Actor, take_step
-from models.panel import DeclaredInterest, Meeting, Panel, PanelMember
+from models.panels.panel import DeclaredInterest, Meeting, Panel, PanelMember
 from tests.models.reviews import SCOPING, Review, a_board, an_incident
 from tests.webapp.client import main_words, tree_of
 from tests.webapp.conftest import MovableClock, a_browser

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.deputyship import Deputyship
-from models.panel import DeclaredInterest
+from models.panels.panel import DeclaredInterest
 from tests.models.reviews import SCOPING, Review, a_board
 from tests.webapp.client import main_words
 from tests.webapp.conftest import MovableClock

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from models.casework import history_of
-from tests.models.panels import THU_13_FEB_2014, PanelStory
+from tests.models.panel_stories import THU_13_FEB_2014, PanelStory
 from tests.webapp.client import main_words
 from tests.webapp.conftest import MovableClock
 from webapp.cases.factors import FactorsField, factor_words

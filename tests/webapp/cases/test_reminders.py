@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest
+from models.panels.panel import DeclaredInterest
 from models.people import Person
 from models.reminder import LadderAdjustment, LadderHearer, Reminder, ReminderAnswer
 from notifications.reminders import sweep

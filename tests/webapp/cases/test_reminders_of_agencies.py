@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.case import Deadline
-from models.panel import DeclaredInterest
+from models.panels.panel import DeclaredInterest
 from models.people import Person
 from models.reminder import ReminderAnswer
 from tests.models.reviews import SCOPING

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models.agency import Board, add_board
 from models.case import Case
 from models.casework import Actor, take_step
-from models.child_death_import import ACTS_AS
-from models.child_deaths import Details, notify_death
+from models.child_deaths.importing import ACTS_AS
+from models.child_deaths.notifying import Details, notify_death
 from models.people import Person
 from tests.webapp.client import CheckedClient
 from tests.webapp.conftest import MovableClock

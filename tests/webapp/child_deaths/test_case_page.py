@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from models.case import Case
-from models.panel import Panel
+from models.panels.panel import Panel
 from tests.webapp.child_deaths.conftest import TUE_2_MAY
 from tests.webapp.client import main_words
 

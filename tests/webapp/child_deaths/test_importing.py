@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from models import audit
 from models.agency import add_board
 from models.case import Case
-from models.child_death import ChildDeath
-from models.child_death_rows import COLUMNS
-from models.import_run import ImportRun, ImportUpload, ImportUploadPart
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.import_run import ImportRun, ImportUpload, ImportUploadPart
 from tests.models.child_death_files import OPEN, a_file, a_row
 from tests.webapp.client import links_of, main_words
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from models.agency import add_board
 from models.case import Deadline
-from models.panel import Panel, PanelBoard
-from models.panel_meetings import declare_interest
-from models.possible_duplicates import find_possible_duplicates
+from models.child_deaths.possible_duplicates import find_possible_duplicates
+from models.panels.meetings import declare_interest
+from models.panels.panel import Panel, PanelBoard
 from models.reminder import Reminder
 from tests.webapp.child_deaths.conftest import NOON, OFFICE, THU_1_JUN
 from tests.webapp.client import main_words

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.child_deaths import Details
+from models.child_deaths.notifying import Details
 from tests.webapp.client import links_of, main_words
 
 TUE_30_MAY = date(2017, 5, 30)

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.case import Case, CaseEvent
-from models.child_death import ChildDeath
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.unfinished_notification import UnfinishedNotification, remove_old
 from models.kept_apart import answers_kept_apart
-from models.panel import Panel
-from models.unfinished_notification import UnfinishedNotification, remove_old
+from models.panels.panel import Panel
 from tests.webapp.child_deaths.conftest import NOON
 from tests.webapp.client import links_of, main_words
 from tests.webapp.conftest import sign_in

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.case import Case
-from models.child_death import ChildDeath
-from models.child_deaths import Details
-from models.panel_meetings import declare_interest
-from models.possible_duplicate import PossibleDuplicate
-from models.possible_duplicates import find_possible_duplicates
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.notifying import Details
+from models.child_deaths.possible_duplicate import PossibleDuplicate
+from models.child_deaths.possible_duplicates import find_possible_duplicates
+from models.panels.meetings import declare_interest
 from tests.webapp.child_deaths.conftest import NOON, OFFICE, THU_1_JUN
 from tests.webapp.client import links_of, main_words
 

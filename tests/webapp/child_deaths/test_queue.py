@@ -7,11 +7,11 @@ from models.agency import add_board
 from models.audit import AuditEntry
 from models.case import Case
 from models.casework import Actor
-from models.child_death import AgencyContact, ChildDeath
-from models.notification_queue import accept, waiting
-from models.panel import DeclaredInterest, Panel, PanelBoard
-from models.possible_duplicate import PossibleDuplicate
-from models.public_notifications import code_of, confirm, keep_notification
+from models.child_deaths.child import AgencyContact, ChildDeath
+from models.child_deaths.notification_queue import accept, waiting
+from models.child_deaths.possible_duplicate import PossibleDuplicate
+from models.child_deaths.public_notifications import code_of, confirm, keep_notification
+from models.panels.panel import DeclaredInterest, Panel, PanelBoard
 from tests.webapp.child_deaths.conftest import NOON, OFFICE
 from tests.webapp.client import links_of, main_words
 

@@ -7,9 +7,9 @@ from models.agency import add_board
 from models.audit import AuditEntry
 from models.case import CaseEvent
 from models.casework import correct_event
-from models.panel import DeclaredInterest
-from models.reporting_form import ReportingForm
-from models.reporting_forms import Wanted, request_forms
+from models.child_deaths.reporting_form import ReportingForm
+from models.child_deaths.reporting_forms import Wanted, request_forms
+from models.panels.panel import DeclaredInterest
 from tests.webapp.child_deaths.conftest import NOON, OFFICE, TUE_2_MAY
 from tests.webapp.client import links_of, main_words
 from tests.webapp.conftest import sign_in

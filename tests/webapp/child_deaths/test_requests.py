@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 
 from models.agency import add_board
 from models.case import CaseEvent
-from models.child_death import AgencyContact
+from models.child_deaths.child import AgencyContact
+from models.child_deaths.reporting_form import ReportingForm
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest
+from models.panels.panel import DeclaredInterest
 from models.reminder import Reminder
-from models.reporting_form import ReportingForm
 from notifications.truth import why_not_true
 from tests.webapp.child_deaths.conftest import NOON, THU_1_JUN
 from tests.webapp.client import links_of, main_words

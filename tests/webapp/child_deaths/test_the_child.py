@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.case import CaseEvent
-from models.child_death import ChildDeath
-from models.child_deaths import Details
+from models.child_deaths.child import ChildDeath
+from models.child_deaths.notifying import Details
 from models.kept_apart import answers_kept_apart
 from tests.webapp.child_deaths.test_notifying import CONTINUE
 from tests.webapp.client import links_of, main_words

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import sessionmaker
 
 from models.agency import add_board
-from models.child_death_import import import_child_deaths
+from models.child_deaths.importing import import_child_deaths
 from tests.models.child_death_files import BUCKINGHAMSHIRE
 
 BOARD = "Buckinghamshire Safeguarding Children Board"

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.child_death import ChildDeath
-from models.panel import DeclaredInterest, Panel, PanelBoard
+from models.child_deaths.child import ChildDeath
+from models.panels.panel import DeclaredInterest, Panel, PanelBoard
 from tests.models.child_death_files import EXPECTED, a_file, a_row
 from tests.webapp.client import main_words, tree_of, words_of
 from webapp.figures.files import HEADS

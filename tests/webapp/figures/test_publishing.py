@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.figures_decision import FiguresDecision, FiguresRelease
+from models.figures.decision import FiguresDecision, FiguresRelease
 from tests.models.child_death_files import a_file, a_row
 from tests.webapp.client import links_of, main_words
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.delivery import Delivery, DemonstrationLetter, MessageChoice, MessageRule
 from models.outbox import OutboxMessage
-from models.panel import DeclaredInterest
+from models.panels.panel import DeclaredInterest
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 

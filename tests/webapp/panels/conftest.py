@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.people import Person
-from tests.models.panels import PanelStory
+from tests.models.panel_stories import PanelStory
 from tests.webapp.client import CheckedClient
 from tests.webapp.conftest import MovableClock
 

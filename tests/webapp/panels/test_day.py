@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from models.casework import history_of
-from models.panel import MeetingCase
-from models.panel_meetings import name_as_chair
-from tests.models.panels import THU_13_FEB_2014, noon
+from models.panels.meetings import name_as_chair
+from models.panels.panel import MeetingCase
+from tests.models.panel_stories import THU_13_FEB_2014, noon
 from tests.webapp.client import links_of, main_words
 from tests.webapp.conftest import MovableClock
 from tests.webapp.panels.conftest import MEETING

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from models.case import CaseEvent
-from models.panel import Attendance, Meeting, Panel, PanelMember
-from models.panel_minutes import begin_minutes
-from models.panel_packs import release_pack
-from models.panel_settings import boards_of
-from tests.models.panels import THU_13_FEB_2014, THU_30_JAN_2014, noon
+from models.panels.minutes import begin_minutes
+from models.panels.packs import release_pack
+from models.panels.panel import Attendance, Meeting, Panel, PanelMember
+from models.panels.settings import boards_of
+from tests.models.panel_stories import THU_13_FEB_2014, THU_30_JAN_2014, noon
 from tests.webapp.client import form_of, links_of, main_words
 from tests.webapp.panels.conftest import MEETING
 

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 
 from models.audit import AuditEntry
 from models.casework import history_of
-from models.panel import DeclaredInterest, Meeting, MeetingCase, Panel, PanelAction
-from models.panel_minutes import PanelMinutes
-from tests.models.panels import THU_13_FEB_2014, noon
+from models.panels.minutes import PanelMinutes
+from models.panels.panel import DeclaredInterest, Meeting, MeetingCase, Panel, PanelAction
+from tests.models.panel_stories import THU_13_FEB_2014, noon
 from tests.webapp.client import links_of, main_words
 from tests.webapp.panels.conftest import MEETING
 from tests.webapp.test_access import without_token

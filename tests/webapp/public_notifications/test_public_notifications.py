@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from models.agency import add_board
 from models.case import Case
-from models.public_notification import PublicNotification
-from models.public_notifications import FROM_ONE_PLACE_AN_HOUR, MOST_ATTEMPTS, MOST_CODES, code_of
+from models.child_deaths.public_notification import PublicNotification
+from models.child_deaths.public_notifications import FROM_ONE_PLACE_AN_HOUR, MOST_ATTEMPTS, MOST_CODES, code_of
 from tests.webapp.client import links_of, main_words
 from tests.webapp.conftest import MovableClock, a_browser
 from webapp.settings import Settings

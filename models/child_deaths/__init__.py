@@ -1,0 +1,1 @@
+"""Child deaths: told, gathered, imported, told apart, and returned nationally."""

@@ -1,0 +1,1 @@
+"""Figures of child deaths: counted, compared, and guarded where they are small."""

@@ -1,0 +1,1 @@
+"""Child death overview panels: who sits on them, their meetings, packs, minutes and actions."""
