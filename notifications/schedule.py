@@ -7,7 +7,7 @@ and no two run at once. Correctness depends on none of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.pulse import record_end, record_failure, record_start
 from notifications.ticks import TICKS, Tick, Works
-from notifications.turn import Turn
+from notifications.turn import SILENT_AFTER_SECONDS, Turn
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +31,28 @@ WAITED_FOR = "waited_for"
 """The thread of those ticks that somebody waits for at a page."""
 
 
-def work(works: Works, ticks: Sequence[Tick] = TICKS, *, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
+def work(
+    works: Works,
+    ticks: Sequence[Tick] = TICKS,
+    *,
+    look_every_seconds: float = LOOK_EVERY_SECONDS,
+    silent_after_seconds: float = SILENT_AFTER_SECONDS,
+) -> None:
     """Run the ticks whenever it is this process’s turn, until `works.stopping` is set."""
-    turn = Turn(works.engine)
+    turn = Turn(works.engine, silent_after_seconds=silent_after_seconds)
     ticking: BackgroundScheduler | None = None
     try:
         while not works.stopping.is_set():
             ours = turn.is_ours()
             if ours and ticking is None:
                 log.warning("%s works now", works.office.name)
-                ticking = start_ticking(works, ticks)
+                ticking = start_ticking(works, ticks, pause_while=turn.may_have_passed)
             elif not ours and ticking is not None:
                 log.warning("%s has lost its turn", works.office.name)
                 ticking.shutdown(wait=True)
                 ticking = None
+            if ticking is not None:
+                bring_forward(ticking)
             works.stopping.wait(look_every_seconds)
     finally:
         if ticking is not None:
@@ -53,11 +61,19 @@ def work(works: Works, ticks: Sequence[Tick] = TICKS, *, look_every_seconds: flo
         works.office.sender.close()
 
 
-def start_ticking(works: Works, ticks: Sequence[Tick]) -> BackgroundScheduler:
+def start_ticking(
+    works: Works, ticks: Sequence[Tick], *, pause_while: Callable[[], bool] = lambda: False
+) -> BackgroundScheduler:
     """Return a running ticker with one job for each tick, the first run of each now.
 
-    All run in one thread, but for those somebody waits for, which have one of their own.
+    All run in one thread, but for those somebody waits for, which have one of their own. None begins `pause_while` that
+    holds: a process that wakes looks first whose turn it is.
     """
+
+    def run_if_ours(tick: Tick) -> None:
+        if not pause_while():
+            run(works, tick)
+
     scheduler = BackgroundScheduler(
         timezone=UTC,
         executors={"default": ThreadPoolExecutor(1), WAITED_FOR: ThreadPoolExecutor(1)},
@@ -66,10 +82,18 @@ def start_ticking(works: Works, ticks: Sequence[Tick]) -> BackgroundScheduler:
     for tick in ticks:
         every = IntervalTrigger(seconds=tick.every_seconds, timezone=UTC)
         thread = WAITED_FOR if tick.waited_for else "default"
-        told = {"args": (works, tick), "id": tick.name, "next_run_time": datetime.now(UTC)}
-        scheduler.add_job(run, every, executor=thread, **told)
+        told = {"args": (tick,), "id": tick.name, "next_run_time": datetime.now(UTC)}
+        scheduler.add_job(run_if_ours, every, executor=thread, **told)
     scheduler.start()
     return scheduler
+
+
+def bring_forward(ticking: BackgroundScheduler) -> None:
+    """Let every tick that is further off than the time between two runs run now: the machine’s clock was set back."""
+    now = datetime.now(UTC)
+    for job in ticking.get_jobs():
+        if job.next_run_time - now > job.trigger.interval:
+            job.modify(next_run_time=now)
 
 
 def run(works: Works, tick: Tick) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -89,6 +90,28 @@ def test_the_ticker_keeps_nothing_and_forgives_lateness(works):
     assert str(ticker.timezone) == "UTC"
 
 
+def test_a_clock_of_the_machine_that_is_set_back_an_hour_silences_nothing(works):
+    """The ticker waits for a moment by that clock, which is then an hour and more away."""
+    runs: list[Works] = []
+
+    def count(works):
+        runs.append(works)
+        return 1
+
+    ticker = schedule.start_ticking(works, [Tick("counts", "Counts", 60, count)])
+    assert eventually(lambda: len(runs) == 1)
+    (job,) = ticker.get_jobs()
+    job.modify(next_run_time=job.next_run_time + timedelta(hours=1))
+
+    schedule.bring_forward(ticker)
+
+    assert eventually(lambda: len(runs) == 2)
+    schedule.bring_forward(ticker)
+    time.sleep(0.2)
+    ticker.shutdown()
+    assert len(runs) == 2
+
+
 def test_what_somebody_waits_for_does_not_wait_for_a_long_task(works):
     """A code is good for half an hour, and whoever asked for it sits before the page."""
     long_task_ends, sent = Event(), Event()
@@ -133,6 +156,17 @@ def test_a_turn_that_the_database_has_ended_is_noticed_and_taken_again(post):
     assert not turn.is_ours()
     assert eventually(turn.is_ours, 10)
     turn.give_up()
+
+
+def test_a_turn_that_is_not_used_falls_to_another(post):
+    """Whoever has it may be frozen with its connection open."""
+    first, second = Turn(post.engine, silent_after_seconds=1), Turn(post.engine)
+    assert first.is_ours()
+
+    assert not second.is_ours()
+    assert eventually(second.is_ours, 10)
+    assert not first.is_ours()
+    second.give_up()
 
 
 # --- Real processes ----------------------------------------------------------
@@ -181,6 +215,22 @@ def test_of_two_processes_one_works_and_the_other_takes_over_when_it_is_killed(p
     killed = time.monotonic()
     assert eventually(lambda: working(post).endswith(f":{second.pid}"))
     assert time.monotonic() - killed < 60
+
+
+def test_a_process_that_is_frozen_with_its_connection_open_is_taken_over_and_takes_no_turn_when_it_wakes(post, start):
+    first = start()
+    assert eventually(lambda: working(post).endswith(f":{first.pid}"))
+    second = start()
+
+    first.send_signal(signal.SIGSTOP)
+    frozen = time.monotonic()
+    assert eventually(lambda: working(post).endswith(f":{second.pid}"), 60)
+    assert time.monotonic() - frozen < 60
+    first.send_signal(signal.SIGCONT)
+    time.sleep(2)
+
+    assert working(post).endswith(f":{second.pid}")
+    assert first.poll() is None
 
 
 def test_a_process_that_is_asked_to_stop_ends_well(post, start):

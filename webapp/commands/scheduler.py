@@ -9,7 +9,13 @@ import click
 
 
 @click.command(name="scheduler")
-@click.option("--look-every", default=5.0, show_default=True, help="Seconds between looks at whose turn it is.")
+@click.option(
+    "--look-every",
+    type=click.FloatRange(0.1, 10),
+    default=5.0,
+    show_default=True,
+    help="Seconds between looks at whose turn it is.",
+)
 def command(look_every: float) -> None:
     """Find what is to be said and send it, until stopped. Start two if you like: one works, the other takes over."""
     from notifications.facts import NotForAMessage
