@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from models import differences, hashing, projection, rows
@@ -111,34 +111,17 @@ def open_whole_cases(
     connection = session.connection()
     references = next_references(session, board, [whole.history.events[0].happened_on.last for whole in wholes])
     sealed = [_sealed(reference, whole, actor) for reference, whole in zip(references, wholes, strict=True)]
-    common = {"workflow_key": workflow_key, "board_id": board.id, "created_at": now, "updated_at": now, "version": 1}
+    opened = {"workflow_key": workflow_key, "board_id": board.id, "created_at": now, "updated_at": now, "version": 1}
     cases = [
-        {
-            **common,
-            **whole.projected.case,
-            "reference": reference,
-            "last_event_hash": events[-1]["hash"],
-            "history_length": len(events),
-        }
+        {**opened, **_case_row(reference, whole, events)}
         for reference, whole, events in zip(references, wholes, sealed, strict=True)
     ]
-    ids = {row.reference: row.id for row in connection.exec_driver_sql(_ADD_CASES, {"cases": rows.as_json(cases)})}
-    case_ids = [ids[reference] for reference in references]
-    events = [{**row, "case_id": case_id} for case_id, each in zip(case_ids, sealed, strict=True) for row in each]
-    connection.exec_driver_sql(_ADD_EVENTS, {"events": rows.as_json(events)})
-    connection.exec_driver_sql(_AUDIT_EVENTS, {"entries": rows.as_json(map(_entry_of_import, events))})
-    apart = [
-        row
-        for case_id, whole in zip(case_ids, wholes, strict=True)
-        for sequence, each in enumerate(whole.apart, start=1)
-        for row in _apart(case_id, sequence, each)
-    ]
-    if apart:
-        connection.exec_driver_sql(_KEEP_APART, {"apart": rows.as_json(apart)})
+    case_ids = _add_cases(connection, cases)
+    _add_histories(connection, case_ids, sealed)
+    _keep_apart(connection, case_ids, wholes)
     projected = {case_id: whole.projected for case_id, whole in zip(case_ids, wholes, strict=True)}
-    differences.write_beside(
-        connection, [differences.difference(key, each, NOTHING_STORED) for key, each in projected.items()]
-    )
+    added = [differences.difference(case_id, each, NOTHING_STORED) for case_id, each in projected.items()]
+    differences.write_beside(connection, added)
     differences.write_counted(connection, projected)
     return case_ids
 
@@ -455,6 +438,9 @@ def _write(
     return _as_stored(session, CaseEvent(id=event_id))
 
 
+# --- Writing whole cases down -----------------------------------------------
+
+
 def _sealed(reference: str, whole: WholeCase, actor: Actor) -> list[dict[str, Any]]:
     """Return the columns of each event of a whole case, each sealed with the one before."""
     sealed: list[dict[str, Any]] = []
@@ -464,8 +450,45 @@ def _sealed(reference: str, whole: WholeCase, actor: Actor) -> list[dict[str, An
     return sealed
 
 
+def _case_row(reference: str, whole: WholeCase, events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the columns of a whole case that its history determines."""
+    length = {"history_length": len(events), "last_event_hash": events[-1]["hash"]}
+    return {**whole.projected.case, "reference": reference, **length}
+
+
+def _add_cases(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the ids of the cases added, in the order they are given in."""
+    added = connection.exec_driver_sql(_ADD_CASES, {"cases": rows.as_json(cases)})
+    ids = {row.reference: row.id for row in added}
+    return [ids[case["reference"]] for case in cases]
+
+
+def _add_histories(
+    connection: Connection, case_ids: Sequence[int], sealed: Sequence[Sequence[Mapping[str, Any]]]
+) -> None:
+    """Add the events of each case, and what the audit says of them."""
+    events = [{**row, "case_id": case_id} for case_id, each in zip(case_ids, sealed, strict=True) for row in each]
+    connection.exec_driver_sql(_ADD_EVENTS, {"events": rows.as_json(events)})
+    connection.exec_driver_sql(_AUDIT_EVENTS, {"entries": rows.as_json(map(_entry_of_import, events))})
+
+
+def _keep_apart(connection: Connection, case_ids: Sequence[int], wholes: Sequence[WholeCase]) -> None:
+    """Keep the answers that identify somebody beside the events they were given with."""
+    apart = [
+        row
+        for case_id, whole in zip(case_ids, wholes, strict=True)
+        for sequence, each in enumerate(whole.apart, start=1)
+        for row in _apart(case_id, sequence, each)
+    ]
+    if apart:
+        connection.exec_driver_sql(_KEEP_APART, {"apart": rows.as_json(apart)})
+
+
 def _entry_of_import(row: Mapping[str, Any]) -> dict[str, Any]:
     return _entry(row, "open_case" if row["sequence"] == 1 else "take_step")
+
+
+# --- The rows ---------------------------------------------------------------
 
 
 def _entry(row: Mapping[str, Any], action: str) -> dict[str, Any]:

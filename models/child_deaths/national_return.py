@@ -12,29 +12,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.case import LinkedCase
+from models.case import Case, LinkedCase
 from models.casework import Actor
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.notifying import NOTIFY
 from models.figures.counts import CountedReview
 from models.histories import read_cases
-from models.panels.panel import Meeting
+from models.panels.panel import Meeting, MeetingCase
 from models.queries.child_death_figures import Year, figures, notifications_still_open
-from workflows.child_death_codes import COUNTED_AS, EVENTS, PLACES_OF_DEATH
-from workflows.child_deaths import (
-    AGE_BAND_WORDS,
-    DURATION_BAND_WORDS,
-    age_band,
-    completed_months,
-    ethnicity,
+from workflows import registry
+from workflows.child_death_codes import (
+    CATEGORY_OPTIONS,
+    COUNTED_AS,
+    COUNTED_PREVENTABILITY,
+    ETHNICITIES,
+    EVENTS,
+    PLACES_OF_DEATH,
+    SEX,
 )
-from workflows.codes import words_of
+from workflows.child_deaths import AGE_BAND_WORDS, DURATION_BAND_WORDS, age_band, completed_months, ethnicity
+from workflows.codes import YES_NO_NOT_KNOWN
 from workflows.dates import PartialDate
+from workflows.definition import Option
 from workflows.history import Event
+from workflows.regimes import PRACTICE_REVIEW, SERIOUS_CASE_REVIEW
 
 # --- The records ------------------------------------------------------------
 
@@ -132,12 +137,13 @@ def _factor(factor: Any) -> str:
 
 # --- The tables -------------------------------------------------------------
 
-MODIFIABLE = ("modifiable", "no_modifiable", "inadequate_information")
+NOT_RECORDED = ("", "Not recorded")
+"""The row of what nobody has recorded yet, which is not the same as what is recorded as not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the return: its number and title, its columns, and its rows in order."""
+    """A table of the return: its number and title, its columns, and its rows in order, all of them in words."""
 
     number: int
     title: str
@@ -145,66 +151,93 @@ class Table:
     rows: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def tables(session: Session, board_ids: Collection[int], year: Year, leaving_out: Collection[int] = ()) -> list[Table]:
-    """Return the tables of a year's return, in their order."""
+def tables(
+    session: Session, board_ids: Collection[int], year: Year, *, today: date, leaving_out: Collection[int] = ()
+) -> list[Table]:
+    """Return the tables of a year's return, in the order of DOMAIN 5.1; `leaving_out` are withheld from the reader."""
     found = reviewed_in(session, board_ids, year, leaving_out)
     counted = figures(session, board_ids, year, leaving_out=leaving_out)
     return [
-        _counts(1, "Reviews completed, by preventability", counted.breakdowns["preventability"]),
-        _by_modifiable(2, "Category of death", found, lambda each: str(each.answers.get("category", ""))),
-        _by_modifiable(3, "Event", found, lambda each: words_of(EVENTS, each.answers.get("event", "none"))),
-        _by_modifiable(4, "Age group", found, _age),
-        _counts(5, "Sex", counted.breakdowns["sex"]),
-        _by_modifiable(6, "Ethnicity", found, lambda each: ethnicity(each.answers.get("ethnic_group"))),
-        _by_modifiable(7, "Place of death", found, _place),
+        _reviews(found),
+        _by_preventability(2, "Category of death", found, _words(CATEGORY_OPTIONS), _answer("category")),
+        _by_preventability(3, "Event", found, _words(EVENTS), _answer("event")),
+        _by_preventability(4, "Age group", found, AGE_BAND_WORDS, _age),
+        _by_preventability(5, "Sex", found, _words(SEX), _answer("sex")),
+        _by_preventability(6, "Ethnicity", found, _words(ETHNICITIES), _ethnicity),
+        _by_preventability(7, "Place of death", found, _words(PLACES_OF_DEATH), _answer("place_of_death")),
         _status(found),
         _durations(counted.breakdowns["duration_from_death"], counted.breakdowns["duration_from_notification"]),
-        _ongoing(session, board_ids, year),
-        _linked_reviews(session, found),
-        _meetings(session, board_ids, year),
+        _ongoing(notifications_still_open(session, board_ids, year, leaving_out), year),
+        _reviews_of_their_own(session, found, leaving_out),
+        _meetings(session, board_ids, (year.first_day, min(year.last_day, today)), leaving_out),
     ]
 
 
-def _counts(number: int, title: str, rows: Mapping[str, int]) -> Table:
-    return Table(number, title, ("Reviews",), tuple((row, (count,)) for row, count in rows.items()))
+def _words(options: Sequence[Option]) -> Mapping[str, str]:
+    return {option.key: option.words for option in options}
 
 
-def _by_modifiable(number: int, title: str, found: Sequence[Reviewed], kind: Callable[[Reviewed], str]) -> Table:
-    counts: Counter[tuple[str, str]] = Counter()
-    for each in found:
-        counts[kind(each), COUNTED_AS.get(each.answers.get("preventability", ""), "")] += 1
-    kinds = sorted(
-        {row for row, _ in counts}, key=lambda row: (not row.isdigit(), int(row) if row.isdigit() else 0, row)
-    )
-    rows = tuple((row, tuple(counts[row, column] for column in MODIFIABLE)) for row in kinds)
-    return Table(number, f"{title}, by preventability", MODIFIABLE, rows)
+_PREVENTABILITY = _words(COUNTED_PREVENTABILITY)
+
+
+def _answer(question: str) -> Callable[[Reviewed], str]:
+    return lambda each: str(each.answers.get(question) or "")
+
+
+def _preventability(each: Reviewed) -> str:
+    return COUNTED_AS.get(each.answers.get("preventability", ""), "")
+
+
+def _ethnicity(each: Reviewed) -> str:
+    return ethnicity(each.answers.get("ethnic_group"))
 
 
 def _age(each: Reviewed) -> str:
-    born_on, died_on = _days(each)
-    return AGE_BAND_WORDS[age_band(min(born_on, died_on), died_on)]
+    born_on, died_on = (PartialDate.parse(each.answers[key]).last for key in ("born_on", "died_on"))
+    return age_band(min(born_on, died_on), died_on)
 
 
-def _days(each: Reviewed) -> tuple[date, date]:
-    return PartialDate.parse(each.answers["born_on"]).last, PartialDate.parse(each.answers["died_on"]).last
+def _reviews(found: Sequence[Reviewed]) -> Table:
+    counts = Counter(map(_preventability, found))
+    kinds = _with_unrecorded(_PREVENTABILITY, counts)
+    rows = (("All reviews", (len(found),)), *((words, (counts[key],)) for key, words in kinds.items()))
+    return Table(1, "Reviews completed, by preventability", ("Reviews",), rows)
 
 
-def _place(each: Reviewed) -> str:
-    return words_of(PLACES_OF_DEATH, each.answers.get("place_of_death", "not_known"))
+def _by_preventability(
+    number: int, title: str, found: Sequence[Reviewed], kinds: Mapping[str, str], kind: Callable[[Reviewed], str]
+) -> Table:
+    """Return how many reviews there were of each kind, and of these how many of each preventability.
+
+    Every kind has its row. A review not categorised yet is in the first column alone.
+    """
+    all_of = Counter(map(kind, found))
+    counts = Counter((kind(each), _preventability(each)) for each in found)
+    rows = tuple(
+        (words, (all_of[key], *(counts[key, column] for column in _PREVENTABILITY)))
+        for key, words in _with_unrecorded(kinds, all_of).items()
+    )
+    return Table(number, f"{title}, by preventability", ("Reviews", *_PREVENTABILITY.values()), rows)
+
+
+def _with_unrecorded(kinds: Mapping[str, str], found: Collection[str]) -> Mapping[str, str]:
+    return {**kinds, **dict([NOT_RECORDED] if NOT_RECORDED[0] in found else [])}
 
 
 def _status(found: Sequence[Reviewed]) -> Table:
-    asked = {
-        "child_protection_plan": "Child protection plan",
-        "statutory_order": "Statutory order",
-        "asylum_seeker": "Asylum seeker",
-    }
-    columns = ("yes", "no", "not_known")
+    columns = {**_words(YES_NO_NOT_KNOWN), **dict([NOT_RECORDED])}
     rows = []
-    for key, words in asked.items():
-        counts = Counter(each.answers.get(key, "not_known") for each in found)
+    for question, words in _STATUSES.items():
+        counts = Counter(map(_answer(question), found))
         rows.append((words, tuple(counts[column] for column in columns)))
-    return Table(8, "Status of the child", columns, tuple(rows))
+    return Table(8, "Status of the child", tuple(columns.values()), tuple(rows))
+
+
+_STATUSES: Mapping[str, str] = {
+    "child_protection_plan": "Child protection plan",
+    "statutory_order": "Statutory order",
+    "asylum_seeker": "Asylum seeker",
+}
 
 
 def _durations(from_death: Mapping[str, int], from_notification: Mapping[str, int]) -> Table:
@@ -214,14 +247,11 @@ def _durations(from_death: Mapping[str, int], from_notification: Mapping[str, in
     return Table(9, "Duration of the review", ("From death", "From notification"), rows)
 
 
-def _ongoing(session: Session, board_ids: Collection[int], year: Year) -> Table:
+def _ongoing(notified: Sequence[date], year: Year) -> Table:
     """Return the reviews not completed by the end of the year, by how long ago the death was notified."""
-    still_open = notifications_still_open(session, board_ids, year)
-    bands = Counter(_waiting(completed_months(day, year.last_day)) for day in still_open)
-    order = ("Under 6 months", "6 to 11 months", "12 months and over")
-    return Table(
-        10, "Reviews not completed, by months since notification", ("Reviews",), tuple((b, (bands[b],)) for b in order)
-    )
+    bands = Counter(_waiting(completed_months(day, year.last_day)) for day in notified)
+    rows = tuple((band, (bands[band],)) for band in ("Under 6 months", "6 to 11 months", "12 months and over"))
+    return Table(10, "Reviews not completed, by months since notification", ("Reviews",), rows)
 
 
 def _waiting(months: int) -> str:
@@ -230,14 +260,28 @@ def _waiting(months: int) -> str:
     return "6 to 11 months" if months < 12 else "12 months and over"
 
 
-def _linked_reviews(session: Session, found: Sequence[Reviewed]) -> Table:
-    ids = [each.case_id for each in found]
-    linked = set(session.scalars(select(LinkedCase.case_id).where(LinkedCase.case_id.in_(ids))))
-    return Table(11, "Deaths referred for a review of their own", ("Reviews",), (("Referred", (len(linked),)),))
-
-
-def _meetings(session: Session, board_ids: Collection[int], year: Year) -> Table:
-    held = select(Meeting.held_on).where(
-        Meeting.panel_id.in_(board_ids), Meeting.held_on.between(date(year.begins, 4, 1), year.last_day)
+def _reviews_of_their_own(session: Session, found: Sequence[Reviewed], leaving_out: Collection[int]) -> Table:
+    """Return how many of the deaths were referred for a review of their own, by its kind."""
+    linked = (
+        select(Case.workflow_key, func.count(LinkedCase.case_id.distinct()))
+        .join(LinkedCase, LinkedCase.other_case_id == Case.id)
+        .where(LinkedCase.case_id.in_([each.case_id for each in found]), Case.id.not_in(sorted(leaving_out)))
+        .group_by(Case.workflow_key)
     )
-    return Table(12, "Meetings of the panel", ("Meetings",), (("Held", (len(session.scalars(held).all()),)),))
+    counts = {row[0]: row[1] for row in session.execute(linked)}
+    rows = tuple(
+        (registry.workflow(key).title, (counts.get(key, 0),)) for key in (SERIOUS_CASE_REVIEW, PRACTICE_REVIEW)
+    )
+    return Table(11, "Serious case reviews of these deaths", ("Reviews",), rows)
+
+
+def _meetings(
+    session: Session, board_ids: Collection[int], days: tuple[date, date], leaving_out: Collection[int]
+) -> Table:
+    """Return how many meetings the panel held. One that dealt with nothing but withheld cases is left out with them."""
+    listed = exists().where(MeetingCase.meeting_id == Meeting.id)
+    seen = listed.where(MeetingCase.case_id.not_in(sorted(leaving_out)))
+    held = select(func.count()).select_from(Meeting).where(
+        Meeting.panel_id.in_(board_ids), Meeting.held_on.between(*days), or_(~listed, seen)
+    )  # fmt: skip
+    return Table(12, "Meetings of the panel", ("Meetings",), (("Held", (session.scalar(held) or 0,)),))

@@ -24,6 +24,10 @@ from models.queries.child_death_figures import Year
 from workflows.child_deaths import analysis_scheme
 from workflows.history import Event
 
+FINALISE_RETURN = "finalise_return"
+GAPS_LEFT_BECAUSE = "gaps_left_because"
+"""What that step is told of gaps that stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -204,9 +204,11 @@ AND (first_reviewed_on IS NULL OR first_reviewed_on > %(last_day)s OR (reopened 
 """
 
 
-def notifications_still_open(session: Session, board_ids: Collection[int], year: Year) -> list[date]:
+def notifications_still_open(
+    session: Session, board_ids: Collection[int], year: Year, leaving_out: Collection[int] = ()
+) -> list[date]:
     """Return the days on which the deaths still open at the end of a year were notified, oldest first."""
-    told = {"boards": sorted(board_ids), "last_day": year.last_day, "changed": []}
+    told = {"boards": sorted(board_ids), "last_day": year.last_day, "changed": sorted(leaving_out)}
     days = session.connection().exec_driver_sql(f"SELECT notified_on {_OPEN_DEATHS} ORDER BY notified_on", told)
     return list(days.scalars())
 

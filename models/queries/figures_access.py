@@ -48,12 +48,13 @@ MAY_PUBLISH = (CDOP_COORDINATOR, CDOP_CHAIR, BUSINESS_MANAGER, BOARD_CHAIR, SAFE
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A board whose figures somebody may see, in which roles, and the deaths that are withheld from them."""
+    """A board whose figures somebody may see, in which roles, and what is withheld from them: deaths, and reviews."""
 
     board: Board
     board_ids: frozenset[int]
     roles: frozenset[str]
     withheld: frozenset[int] = frozenset()
+    withheld_reviews: frozenset[int] = frozenset()
 
     @property
     def sees_true_counts(self) -> bool:
@@ -83,12 +84,13 @@ def scope_of(session: Session, person_id: int, board: Board, on: date) -> Scope 
         return None
     board_ids = boards_served(session, [board.id])
     interests = (
-        select(DeclaredInterest.case_id)
-        .join(Case, Case.id == DeclaredInterest.case_id)
+        select(Case.id, Case.workflow_key)
+        .join(DeclaredInterest, DeclaredInterest.case_id == Case.id)
         .where(DeclaredInterest.person_id == person_id, Case.board_id.in_(board_ids))
-        .where(Case.workflow_key == CHILD_DEATH_REVIEW)
     )
-    return Scope(board, board_ids, roles, frozenset(session.scalars(interests)))
+    workflow_of = {row.id: row.workflow_key for row in session.execute(interests)}
+    deaths = frozenset(case_id for case_id, key in workflow_of.items() if key == CHILD_DEATH_REVIEW)
+    return Scope(board, board_ids, roles, deaths, frozenset(workflow_of) - deaths)
 
 
 def boards_in(session: Session, board_id: int) -> tuple[frozenset[int], ...]:

@@ -14,7 +14,7 @@ from jinja2 import Template
 
 from models.case import Case
 from models.casework import Actor, preview_step, take_step
-from models.child_deaths.return_gaps import Gap, gaps
+from models.child_deaths.return_gaps import FINALISE_RETURN, GAPS_LEFT_BECAUSE, Gap, gaps
 from models.consequences import Preview
 from models.drafts import Draft, discard_draft, draft_of, keep_draft
 from models.errors import Since
@@ -32,7 +32,7 @@ from webapp.database import db
 from webapp.keeping import typed_in
 from webapp.wording import role_words
 from workflows.definition import Step
-from workflows.errors import GuardsNotMet, NotYourRole, StepRefused
+from workflows.errors import AnswersRefused, GuardsNotMet, NotYourRole, Problem, StepRefused
 from workflows.history import Event
 from workflows.roles import in_words
 from workflows.standing import Standing, available, cautions
@@ -224,12 +224,8 @@ class StepSheet(CaseSheet[StepForm]):
         return [] if self.led is not None else in_general(self.step, self.standing, clock.today())
 
     def refused_today(self) -> Sequence[str]:
-        found = next(each for each in available(self.standing) if each.step is self.step)
+        found = next(each for each in available(self.standing) if each.step.key == self.step.key)
         return found.refusal.reasons if found.refusal and not found.possible and self.led is None else ()
-
-    def return_gaps(self) -> Sequence[Gap]:
-        """Return what the national return needs and the case lacks."""
-        return gaps(db.session, self.case)
 
     def mended_at(self, form: StepForm, refused: StepRefused) -> Mapping[str, str]:
         if not isinstance(refused, GuardsNotMet):
@@ -239,6 +235,24 @@ class StepSheet(CaseSheet[StepForm]):
         lifted = {guard.refusal(facts): guard.unless_answered for guard in self.step.guards if guard.unless_answered}
         elsewhere = url_for("steps.choose", reference=self.case.reference)
         return {words: f"#answer_{lifted[words]}" if words in lifted else elsewhere for words in refused.reasons}
+
+
+class ReturnSheet(StepSheet):
+    """Entering a case in the national return: why anything the return needs is left empty is asked while it is."""
+
+    def __init__(self, seen: CaseAsSeen, step: Step, actor: Actor, led: Sequence[str] | None) -> None:
+        self.gaps: Sequence[Gap] = gaps(db.session, seen.case)
+        asks = tuple(
+            replace(question, required=True, hint="") if question.key == GAPS_LEFT_BECAUSE else question
+            for question in step.asks
+            if question.key != GAPS_LEFT_BECAUSE or self.gaps
+        )
+        super().__init__(seen, replace(step, asks=asks), actor, led)
+
+    def following(self, form: StepForm) -> Following:
+        if self.gaps and not form.answers().get(GAPS_LEFT_BECAUSE):
+            raise AnswersRefused((Problem(GAPS_LEFT_BECAUSE, "Say why what is missing is left empty"),))
+        return super().following(form)
 
 
 def step_sheet(case: Case, key: str) -> StepSheet:
@@ -252,7 +266,8 @@ def step_sheet(case: Case, key: str) -> StepSheet:
     if not actor.roles & set(step.by) or (led is not None and not is_asked_of_agencies(step)):
         who = f"This can be recorded by the {in_words(step.by)}" if step.by else "Nobody can record this"
         raise NotYourRole(f"{who}, and you do not act as that here")
-    return StepSheet(now, step, actor, led)
+    sheet = ReturnSheet if step.key == FINALISE_RETURN else StepSheet
+    return sheet(now, step, actor, led)
 
 
 def _comes_late(preview: Preview) -> bool:

@@ -26,14 +26,11 @@ from webapp.database import db
 from webapp.exports import Sheet, csv_response, workbook_response
 from webapp.fields import needed, stripped
 from webapp.forms import PageForm
-from workflows.child_death_codes import CATEGORY_OPTIONS, COUNTED_PREVENTABILITY, ETHNICITIES, SEX
-from workflows.codes import YES_NO_NOT_KNOWN, words_of
 from workflows.roles import CDOP_COORDINATOR
 
 national_return = Blueprint("national_return", __name__, url_prefix="/child-deaths/return")
 
 HEADS = ("Table", "Title", "Row", "Column", "Reviews")
-_WORDS = (*COUNTED_PREVENTABILITY, *SEX, *ETHNICITIES, *CATEGORY_OPTIONS, *YES_NO_NOT_KNOWN)
 
 
 class PurposeForm(PageForm):
@@ -129,7 +126,7 @@ def show(year_name: str) -> ResponseReturnValue:
 def as_csv(year_name: str) -> ResponseReturnValue:
     asked = _asked(year_name)
     rows = (
-        (table.number, table.title, _words(row), _words(column), number)
+        (table.number, table.title, row, column, number)
         for table in _tables(asked)
         for row, numbers in table.rows
         for column, number in zip(table.columns, numbers, strict=True)
@@ -147,16 +144,13 @@ def as_workbook(year_name: str) -> ResponseReturnValue:
 def _sheets(asked: Asked) -> Iterator[Sheet]:
     for table in _tables(asked):
         title = f"Table {table.number}. {table.title}, {asked.board.name}, {asked.year.name}"
-        rows = [(_words(row), *numbers) for row, numbers in table.rows]
-        yield Sheet(f"Table {table.number}", title, ("", *map(_words, table.columns)), rows)
+        rows = [(row, *numbers) for row, numbers in table.rows]
+        yield Sheet(f"Table {table.number}", title, ("", *table.columns), rows)
 
 
 def _tables(asked: Asked) -> list[Table]:
-    return tables(db.session, asked.scope.board_ids, asked.year, asked.scope.withheld)
-
-
-def _words(key: str) -> str:
-    return words_of(_WORDS, key) or "Not recorded"
+    left_out = asked.scope.withheld | asked.scope.withheld_reviews
+    return tables(db.session, asked.scope.board_ids, asked.year, today=clock.today(), leaving_out=left_out)
 
 
 @national_return.route("/<year_name>/records", methods=["GET", "POST"])

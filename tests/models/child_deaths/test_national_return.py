@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 
 from models.agency import add_board
 from models.audit import AuditEntry
-from models.case import Case
+from models.case import Case, LinkedCase
 from models.casework import Actor, take_step
 from models.child_deaths.importing import ACTS_AS, import_child_deaths
 from models.child_deaths.national_return import RECORD_COLUMNS, records, reviewed_in, tables
 from models.child_deaths.notifying import Details, notify_death
 from models.child_deaths.return_gaps import gaps
 from models.database import make_sessions
-from models.panels.panel import Meeting, Panel
+from models.panels.panel import Meeting, MeetingCase, Panel
 from models.queries.child_death_figures import Year
 from tests.models.child_death_files import BUCKINGHAMSHIRE
 from workflows.dates import PartialDate
@@ -22,6 +22,7 @@ from workflows.standing import Told
 
 NOON = datetime(2021, 7, 1, 11, tzinfo=UTC)
 OFFICE = Actor(None, ACTS_AS)
+TODAY = NOON.date()
 YEAR = Year.named("2017-18")
 
 
@@ -55,6 +56,15 @@ def review(session, case, on, *, agency_answers=True, meeting=False, **concluded
     panel = {"meeting_on": on.isoformat(), "roles_present": ["Health", "Local authority"]}
     take(session, case, "review_at_panel", on, **panel)
     take(session, case, "categorise", on, **({"category": "4", "preventability": "no_modifiable"} | concluded))
+
+
+def meet(session, board, on, *cases):
+    if session.get(Panel, board.id) is None:
+        session.add(Panel(board_id=board.id))
+        session.flush()
+    listed = [MeetingCase(case_id=case.id, place=place) for place, case in enumerate(cases)]
+    session.add(Meeting(panel_id=board.id, held_on=on, created_at=NOON, cases=listed))
+    session.flush()
 
 
 COMPLETE = {
@@ -127,15 +137,46 @@ class TestTheReturn:
 
     def test_its_tables_add_up_to_the_reviews_held(self, sessions, buckinghamshire):
         with sessions() as session:
-            found = {table.number: table for table in tables(session, [buckinghamshire], YEAR)}
+            found = {table.number: table for table in tables(session, [buckinghamshire], YEAR, today=TODAY)}
 
         assert list(found) == list(range(1, 13))
-        for number in (1, 2, 3, 4, 5, 6, 7):
-            assert sum(sum(cells) for _, cells in found[number].rows) == 28, found[number].title
-        assert [row for row, _ in found[2].rows] == ["3", "4", "7", "8", "9", "10"]
+        assert found[1].rows[0] == ("All reviews", (28,))
+        assert sum(cells[0] for _, cells in found[1].rows[1:]) == 28
+        for number in (2, 3, 4, 5, 6, 7):
+            assert found[number].columns[0] == "Reviews"
+            assert sum(cells[0] for _, cells in found[number].rows) == 28, found[number].title
+            assert all(cells[0] == sum(cells[1:]) for _, cells in found[number].rows), found[number].title
+        assert [cells[0] for _, cells in found[2].rows] == [0, 0, 2, 3, 0, 0, 7, 12, 2, 2]
         assert [sum(column) for column in zip(*(cells for _, cells in found[9].rows), strict=True)] == [28, 28]
         assert sum(cells[0] for _, cells in found[10].rows) == 10
-        assert found[8].rows[0] == ("Child protection plan", (0, 0, 28))
+        assert found[8].rows[0] == ("Child protection plan", (0, 0, 0, 28))
+        assert found[8].columns[-1] == found[3].rows[-1][0] == "Not recorded"
+
+    def test_every_row_of_a_table_is_there_in_the_order_of_its_list(self, session, board):
+        """DOMAIN 5.1: the bands by age as the return has them; a row with nothing in it is a nought, not missing."""
+        found = {table.number: table for table in tables(session, [board.id], YEAR, today=TODAY)}
+
+        assert [row for row, _ in found[4].rows] == [
+            "0 to 27 days", "28 to 364 days", "1 to 4 years", "5 to 9 years", "10 to 14 years", "15 to 17 years",
+        ]  # fmt: skip
+        assert [row for row, _ in found[2].rows][::9] == [
+            "1. Deliberately inflicted injury, abuse or neglect", "10. Sudden unexpected, unexplained death",
+        ]  # fmt: skip
+        assert {cells for _, cells in found[2].rows} == {(0, 0, 0, 0)}
+
+    def test_a_review_that_is_not_categorised_yet_is_counted_as_such(self, session, board):
+        on = date(2017, 5, 2)
+        case = a_death(session, board, on)
+        for step in ("confirm_in_scope", "complete_information"):
+            take(session, case, step, on)
+        take(session, case, "list_for_panel", on, meeting_on=on.isoformat())
+        panel = {"meeting_on": on.isoformat(), "roles_present": ["Health", "Local authority"]}
+        take(session, case, "review_at_panel", on, **panel)
+
+        found = {table.number: table.rows for table in tables(session, [board.id], YEAR, today=TODAY)}
+
+        assert (found[1][0], found[1][-1]) == (("All reviews", (1,)), ("Not recorded", (1,)))
+        assert found[2][-1] == ("Not recorded", (1, 0, 0, 0))
 
     def test_meetings_and_referrals_are_counted(self, session, board):
         on = date(2017, 5, 2)
@@ -148,9 +189,42 @@ class TestTheReturn:
             session.add(Meeting(panel_id=board.id, held_on=held_on, created_at=NOON))
         session.flush()
 
-        found = {table.number: table.rows for table in tables(session, [board.id], YEAR)}
+        found = {table.number: table.rows for table in tables(session, [board.id], YEAR, today=TODAY)}
 
-        assert (found[11], found[12]) == ((("Referred", (1,)),), (("Held", (2,)),))
+        assert dict(found[11]) == {"Serious case review": (1,), "Practice review": (0,)}
+        assert found[12] == (("Held", (2,)),)
+
+    def test_what_is_withheld_from_the_reader_is_in_none_of_it(self, session, board):
+        """DOMAIN 3.4: a declared interest withholds a case everywhere: reviewed, still open, listed or referred."""
+        on = date(2017, 5, 2)
+        seen, withheld, still_open = (a_death(session, board, on) for _ in range(3))
+        for case in (seen, withheld):
+            review(session, case, on)
+            take(session, case, "refer_for_review", on, reasons="Neglect")
+        meet(session, board, date(2017, 6, 1), seen, withheld)
+        meet(session, board, date(2017, 7, 3), withheld, still_open)
+        meet(session, board, date(2017, 8, 1))
+        linked = session.scalar(select(LinkedCase.other_case_id).where(LinkedCase.case_id == seen.id))
+
+        def read(*leaving_out):
+            found = tables(session, [board.id], YEAR, today=TODAY, leaving_out=leaving_out)
+            return [sum(cells[0] for _, cells in table.rows) for table in found]
+
+        # Table 1 says each review twice, in all and by preventability; table 8 asks three questions, of which it
+        # counts those answered with yes.
+        assert read() == [4, 2, 2, 2, 2, 2, 2, 0, 2, 1, 2, 3]
+        assert read(withheld.id, still_open.id) == [2, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 2]
+        assert read(withheld.id, still_open.id, linked)[10] == 0
+
+    def test_a_meeting_still_to_come_has_not_been_held(self, session, board):
+        session.add(Panel(board_id=board.id))
+        session.flush()
+        session.add(Meeting(panel_id=board.id, held_on=date(2018, 3, 1), created_at=NOON))
+        session.flush()
+
+        found = tables(session, [board.id], YEAR, today=date(2018, 2, 28))
+
+        assert found[-1].rows == (("Held", (0,)),)
 
     def test_the_records_are_those_reviewed_and_taking_them_is_recorded(self, session, board):
         on = date(2017, 5, 2)

@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.child_deaths.notifying import Details
+from models.panels.panel import DeclaredInterest
+from models.people import Person
+from tests.webapp.child_deaths.conftest import NOON
 from tests.webapp.client import links_of, main_words
 
 TUE_30_MAY = date(2017, 5, 30)
@@ -63,13 +66,17 @@ def test_in_may_the_year_that_ended_in_march_is_returned(coordinator, clock):
     assert coordinator.get("/child-deaths/return/").location.endswith("/2016-17")
 
 
-def test_the_step_names_each_gap_and_is_recorded_all_the_same(coordinator, reviewed, session):
+def test_the_step_names_each_gap_and_is_recorded_once_somebody_says_why(coordinator, reviewed, session):
     case = reviewed(ethnic_group="A")
     page = coordinator.get(f"/cases/{case.reference}/steps/finalise_return")
 
     assert "things are missing" in main_words(page)
     assert "The ethnic group is missing" not in main_words(page)
     assert "Where the child died is missing" in main_words(page)
+
+    unsaid = coordinator.send(page, "Record", when="2017-06-01")
+    assert unsaid.status_code == 422
+    assert "Say why what is missing is left empty" in main_words(unsaid)
 
     why = {"answer_gaps_left_because": "The notes are lost"}
     done = main_words(coordinator.send(page, "Record", when="2017-06-01", **why))
@@ -88,7 +95,7 @@ def test_the_tables_come_as_rows_and_as_a_workbook(coordinator, reviewed):
     assert '1,"Reviews completed, by preventability",No modifiable factors identified,Reviews,1' in rows
     assert len(workbook.sheetnames) == 12
     sheet = workbook["Table 2"]
-    assert (sheet["A3"].value, sheet["C3"].value) == ("4. Malignancy", 1)
+    assert (sheet["A6"].value, sheet["B6"].value, sheet["D6"].value) == ("4. Malignancy", 1, 1)
     assert sheet["A3"].data_type == "s"
 
 
@@ -130,6 +137,24 @@ def test_another_boards_deaths_are_not_shown(seen_by, reviewed, given):
     assert case.reference not in main_words(other.get(PAGE))
     assert other.get(f"{PAGE}?board={case.board.reference_prefix}").status_code == 404
     assert case.reference not in other.get(f"{PAGE}/tables.csv?board={case.board.reference_prefix}").text
+
+
+def test_a_death_in_which_the_reader_has_an_interest_is_in_none_of_it(seen_by, reviewed, session, board):
+    case = reviewed(Details(postcode="ZZ1 1ZZ"))
+    reader = seen_by("cdop_coordinator", "cdop_chair")
+    person = session.scalars(select(Person).where(Person.email == "cdop.coordinator@example.org")).one()
+    session.add(DeclaredInterest(person_id=person.id, case_id=case.id, declared_at=NOON))
+    session.commit()
+
+    words = main_words(reader.get(PAGE))
+    rows = reader.get(f"{PAGE}/tables.csv").text.splitlines()[1:]
+    taken = reader.send(reader.get(f"{PAGE}/records"), "Take the records", purpose="The return")
+
+    assert "There is nothing to return" in words
+    assert "Deaths in which you have declared an interest are left out" in words
+    assert case.reference not in words
+    assert {row.rsplit(",", 1)[1] for row in rows} == {"0"}
+    assert len(taken.text.splitlines()) == 1
 
 
 def test_there_is_a_way_to_it_from_the_list(coordinator):
