@@ -22,6 +22,7 @@ from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
 from webapp.cases.what_if import what_if
 from webapp.child_deaths.changing import the_child
+from webapp.child_deaths.entering_return import entering_return
 from webapp.child_deaths.importing import importing
 from webapp.child_deaths.national_return import national_return
 from webapp.child_deaths.notifying import notifying
@@ -71,7 +72,7 @@ BLUEPRINTS = (
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
-    importing, national_return,
+    importing, national_return, entering_return,
     requests, reporting_pages,
     reminders, ladders,
     messages, choices, engine,

@@ -72,8 +72,17 @@ class OfTheYear:
     def is_entered(self) -> bool:
         return self.state in ENTERED
 
+    @property
+    def may_be_entered(self) -> bool:
+        """Whether the case stands where it is entered from, with gaps or without."""
+        return self.state == CATEGORISED
 
-ENTERED = ("returned", "closed")
+    @property
+    def is_ready(self) -> bool:
+        return self.may_be_entered and not self.gaps
+
+
+CATEGORISED, ENTERED = "categorised", ("returned", "closed")
 
 
 def deaths_of_year(

@@ -16,7 +16,7 @@ from wtforms import StringField
 from models.agency import Board
 from models.casework import Actor
 from models.child_deaths.national_return import RECORD_COLUMNS, Table, records, tables
-from models.child_deaths.return_gaps import deaths_of_year
+from models.child_deaths.return_gaps import OfTheYear, deaths_of_year
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import Scope, boards_with_figures, scope_of, years_with_figures
@@ -61,7 +61,7 @@ class Asked:
 
     def at(self, endpoint: str, year: Year | None = None) -> str:
         """Return the address of a page about the same board, in this year or another."""
-        return url_for(f".{endpoint}", year_name=(year or self.year).name, board=self.board.reference_prefix)
+        return url_for(endpoint, year_name=(year or self.year).name, board=self.board.reference_prefix)
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class Asked:
         return f"{self.board.reference_prefix}-{self.year.name}"
 
 
-def _asked(year_name: str) -> Asked:
+def asked_in(year_name: str) -> Asked:
     """Return what the address asks about; of several boards the first, unless it names one. Aborts with 404."""
     try:
         year = Year.named(year_name)
@@ -79,6 +79,11 @@ def _asked(year_name: str) -> Asked:
     named = [each for each in _boards() if prefix in ("", each.reference_prefix)]
     scopes = (scope_of(db.session, current_person().id, board, clock.today()) for board in named)
     return Asked(next((each for each in scopes if each and _reviews_deaths(each)), None) or abort(404), year)
+
+
+def deaths_in(asked: Asked) -> list[OfTheYear]:
+    """Return the deaths reviewed in the year asked about with what each lacks, as far as they are not withheld."""
+    return deaths_of_year(db.session, asked.scope.board_ids, asked.year, asked.scope.withheld)
 
 
 def _boards() -> Sequence[Board]:
@@ -105,14 +110,15 @@ def this_year() -> ResponseReturnValue:
 @national_return.route("/<year_name>")
 @needs_role(*OF_CHILD_DEATHS)
 def show(year_name: str) -> ResponseReturnValue:
-    asked = _asked(year_name)
-    deaths = deaths_of_year(db.session, asked.scope.board_ids, asked.year, asked.scope.withheld)
+    asked = asked_in(year_name)
+    deaths = deaths_in(asked)
     return render_template(
         "child_deaths/return.html",
         asked=asked,
         lacking=[each for each in deaths if each.gaps],
         complete=[each for each in deaths if not each.gaps],
         number=len(deaths),
+        ready=sum(each.is_ready for each in deaths),
         entered=sum(each.is_entered for each in deaths),
         years=years_with_figures(db.session, asked.scope, clock.today()),
         boards=[each for each in _boards() if each.id != asked.board.id],
@@ -124,7 +130,7 @@ def show(year_name: str) -> ResponseReturnValue:
 @national_return.route("/<year_name>/tables.csv")
 @needs_role(*OF_CHILD_DEATHS)
 def as_csv(year_name: str) -> ResponseReturnValue:
-    asked = _asked(year_name)
+    asked = asked_in(year_name)
     rows = (
         (table.number, table.title, row, column, number)
         for table in _tables(asked)
@@ -137,7 +143,7 @@ def as_csv(year_name: str) -> ResponseReturnValue:
 @national_return.route("/<year_name>/tables.xlsx")
 @needs_role(*OF_CHILD_DEATHS)
 def as_workbook(year_name: str) -> ResponseReturnValue:
-    asked = _asked(year_name)
+    asked = asked_in(year_name)
     return workbook_response(f"national-return-{asked.name}", list(_sheets(asked)))
 
 
@@ -156,13 +162,13 @@ def _tables(asked: Asked) -> list[Table]:
 @national_return.route("/<year_name>/records", methods=["GET", "POST"])
 @needs_role(CDOP_COORDINATOR)
 def take_records(year_name: str) -> ResponseReturnValue:
-    asked = _asked(year_name)
+    asked = asked_in(year_name)
     if not asked.may_take_records:
         abort(404)
     form = PurposeForm()
     if form.sent():
         return _records(asked, str(form.purpose.data))
-    deaths = deaths_of_year(db.session, asked.scope.board_ids, asked.year, asked.scope.withheld)
+    deaths = deaths_in(asked)
     page = render_template(
         "child_deaths/return_records.html",
         asked=asked,

@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.audit import AuditEntry
+from models.case import CaseEvent
 from models.child_deaths.notifying import Details
 from models.panels.panel import DeclaredInterest
 from models.people import Person
-from tests.webapp.child_deaths.conftest import NOON
+from tests.webapp.child_deaths.conftest import NOON, THU_1_JUN
 from tests.webapp.client import links_of, main_words
 
 TUE_30_MAY = date(2017, 5, 30)
@@ -159,3 +160,113 @@ def test_a_death_in_which_the_reader_has_an_interest_is_in_none_of_it(seen_by, r
 
 def test_there_is_a_way_to_it_from_the_list(coordinator):
     assert "National return of the year" in links_of(coordinator.get("/child-deaths/"))
+
+
+class TestEnteringAYear:
+    PAGE = f"{PAGE}/enter"
+
+    @pytest.fixture
+    def complete(self, notify, take):
+        """A death reviewed and categorised of which the return lacks nothing."""
+
+        def run():
+            details = Details(postcode="ZZ1 1ZZ", no_nhs_number_because="not_available")
+            case = notify(details, nhs_number=None, ethnic_group="A", place_of_death="hospice")
+            take(case, "confirm_in_scope", TUE_30_MAY)
+            take(case, "complete_information", TUE_30_MAY)
+            day = TUE_30_MAY.isoformat()
+            take(case, "list_for_panel", TUE_30_MAY, meeting_on=day)
+            take(case, "review_at_panel", TUE_30_MAY, meeting_on=day, roles_present=["Health", "Local authority"])
+            take(
+                case, "categorise", TUE_30_MAY, category="4", preventability="no_modifiable",
+                cause_of_death="Leukaemia",
+                event="life_limiting_condition", factors=[{"domain": "intrinsic", "description": "Leukaemia"}],
+                child_protection_plan="no", statutory_order="no", asylum_seeker="no",
+            )  # fmt: skip
+            return case
+
+        return run
+
+    def test_what_lacks_nothing_is_entered_and_the_rest_is_left_out_by_name(
+        self, coordinator, complete, reviewed, session
+    ):
+        one, two, lacking = complete(), complete(), reviewed()
+        page = coordinator.get(links_of(coordinator.get(PAGE))["Enter 2 complete deaths in the return"])
+        words = main_words(page)
+
+        assert "2 deaths lack nothing the return needs" in words
+        to_enter, left_out = words.split("Left out")
+        assert one.reference in to_enter
+        assert lacking.reference not in to_enter
+        assert f"{lacking.reference}" in left_out
+        assert "The ethnic group is missing" in left_out
+        assert "Enter it with these gaps, saying why" in left_out
+
+        after = main_words(coordinator.send(page, "Enter 2 deaths in the return"))
+
+        assert "2 deaths are entered in the return of 2017-18" in after
+        assert "Entered in the return 2 of 3" in after
+        session.expire_all()
+        assert [case.state for case in (one, two, lacking)] == ["returned", "returned", "categorised"]
+
+    def test_each_has_the_step_on_the_day_told(self, coordinator, complete, session):
+        case = complete()
+        page = coordinator.get(self.PAGE)
+        coordinator.send(page, "Enter 1 death", **{"on-day": "31", "on-month": "5", "on-year": "2017"})
+
+        event = session.scalars(select(CaseEvent).where(CaseEvent.step == "finalise_return")).one()
+
+        assert (event.case_id, event.happened_first, event.answers) == (case.id, date(2017, 5, 31), {})
+        assert event.role == "cdop_coordinator"
+
+    def test_sent_twice_each_is_entered_once(self, coordinator, complete, session):
+        complete()
+        page = coordinator.get(self.PAGE)
+        coordinator.send(page, "Enter 1 death")
+        again = main_words(coordinator.send(page, "Enter 1 death"))
+
+        assert "1 death is entered" in again
+        steps = select(func.count()).where(CaseEvent.step == "finalise_return")
+        assert session.scalar(steps) == 1
+
+    def test_one_that_is_refused_keeps_none_of_the_others_back(self, coordinator, complete, take):
+        """A day before the panel's conclusions is refused for each, in words."""
+        one, two = complete(), complete()
+        page = coordinator.get(self.PAGE)
+        take(one, "finalise_return", THU_1_JUN)
+
+        words = main_words(coordinator.send(page, "Enter 2 deaths"))
+
+        assert "1 death is entered" in words
+        assert one.reference in words
+        assert two.state == "returned"
+
+    def test_a_death_that_the_page_did_not_show_is_not_entered(self, coordinator, complete):
+        shown = complete()
+        page = coordinator.get(self.PAGE)
+        since = complete()
+        coordinator.send(page, "Enter 1 death")
+
+        assert (shown.state, since.state) == ("returned", "categorised")
+
+    @pytest.mark.parametrize("role", ["cdop_chair", "designated_doctor", "auditor"])
+    def test_it_is_for_the_coordinator_alone(self, seen_by, complete, role):
+        complete()
+        reader = seen_by(role)
+
+        assert "Enter 1 complete death" not in main_words(reader.get(PAGE))
+        assert reader.get(self.PAGE).status_code == 403
+
+    def test_a_death_not_categorised_yet_says_where_it_stands(self, coordinator, notify, take):
+        case = notify()
+        day = TUE_30_MAY.isoformat()
+        for step, answers in (
+            ("confirm_in_scope", {}), ("complete_information", {}), ("list_for_panel", {"meeting_on": day}),
+            ("review_at_panel", {"meeting_on": day, "roles_present": ["Health", "Local authority"]}),
+        ):  # fmt: skip
+            take(case, step, TUE_30_MAY, **answers)
+
+        words = main_words(coordinator.get(self.PAGE))
+
+        assert "No death can be entered this way now" in words
+        assert "is entered once it is categorised" in words
