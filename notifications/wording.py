@@ -11,6 +11,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.facts import Item, Kind, Site
+from notifications.rungs import REMINDER_MINIMUM_OVER
 from workflows.dates import day_in_words
 from workflows.distance import distance
 
@@ -68,7 +69,9 @@ def letter(items: Sequence[Item], site: Site, *, morning: bool = False) -> Words
     text = _template().render(
         groups=list(_groups(ordered)),
         morning=morning,
+        title=title,
         sentence=sentence,
+        worklist=site.link("/worklist/"),
         messages=site.link("/messages/"),
         choices=site.link("/account/messages"),
     )
@@ -82,7 +85,7 @@ def _groups(ordered: Sequence[Item]) -> Iterator[Group]:
 
 
 def subject(items: Sequence[Item]) -> str:
-    """Return 'BEX-2012-003: Complete the review is 3 working days late', or the counts where there are several."""
+    """Return 'BEX-2012-003: Complete the review, 3 working days late', or the counts where there are several."""
     if len(items) == 1:
         return f"{items[0].reference}: {items[0].words}{_standing(items[0])}"
     counts = [
@@ -93,9 +96,15 @@ def subject(items: Sequence[Item]) -> str:
     return f"{SERVICE}: {', '.join(counts)}"
 
 
+def title(item: Item) -> str:
+    """Return what is told of: what is due, or what was done and on which day, 'Report published on 7 February 2014'."""
+    done = item.kind in {"asked", "told"} and item.says != REMINDER_MINIMUM_OVER
+    return f"{item.words} on {day_in_words(item.on)}" if done and item.on else str(item.words)
+
+
 def sentence(item: Item) -> str:
-    """Return what is told of one thing, in sentences."""
-    parts = [_due(item), notices()[item.says].says if item.says else "", *_circumstances(item)]
+    """Return what is told of one thing besides its title, in sentences."""
+    parts = [notices()[item.says].says if item.says else "", _due(item), *_circumstances(item)]
     return " ".join(part for part in parts if part)
 
 
@@ -113,7 +122,7 @@ def _due(item: Item) -> str:
         return ""
     day = day_in_words(item.on)
     if item.kind in {"asked", "told"}:
-        return f"On {day}."
+        return f"Its last day was {day}." if item.says == REMINDER_MINIMUM_OVER else ""
     if item.on < item.today:
         verb = "It was to be looked at by" if item.kind == "hold" else "It was due on"
         return f"{verb} {day} and is {_distance(item)} late."
@@ -137,7 +146,7 @@ def _standing(item: Item) -> str:
         return f", {_distance(item)} late"
     if item.kind in {"due", "hold"} and item.on:
         return f", {'by' if item.kind == 'hold' else 'due'} {day_in_words(item.on)}"
-    return ""
+    return ", waiting for you" if item.kind == "asked" else ""
 
 
 def _distance(item: Item) -> str:

@@ -14,7 +14,7 @@ from notifications.facts import Declared, Item, Link, NotForAMessage, Reference,
 from notifications.rungs import REMINDER_MINIMUM_OVER, REMINDER_NOTICES
 from notifications.senders.letter import Letter
 from notifications.senders.smtp import Server, SmtpSender
-from notifications.wording import HEADINGS, letter, notices, sentence, subject
+from notifications.wording import HEADINGS, letter, notices, sentence, subject, title
 from tests.models.situations import Given
 from tests.notifications.conftest import SITE
 from workflows.calendar import england
@@ -164,7 +164,12 @@ def test_a_morning_mail_reads_well():
         "  Due on 10 March 2014, in 5 working days.\n"
     )
     assert "To be looked at by 3 March 2014, which is today." in words.text
-    assert "On 28 February 2014. The report has been approved." in words.text
+    assert (
+        "* BEX-2012-003: Report approved on 28 February 2014\n"
+        "  What comes next is its publication.\n"
+        "  https://reviews.example.org/cases/BEX-2012-003\n"
+    ) in words.text
+    assert "Everything that is open is on your worklist: https://reviews.example.org/worklist/\n" in words.text
 
 
 def test_a_morning_with_very_much_in_it_is_still_a_mail_that_is_read():
@@ -184,6 +189,22 @@ def test_a_letter_about_one_thing_says_it_in_its_subject():
         "BEX-2012-003: Complete the review, due 10 March 2014"
     )
     assert subject([item("told", "Report approved", None, 0)]) == "BEX-2012-003: Report approved"
+    assert subject([item("asked", "Report submitted", date(2014, 2, 28), 0)]) == (
+        "BEX-2012-003: Report submitted, waiting for you"
+    )
+
+
+def test_a_minimum_that_is_over_is_no_day_on_which_something_was_done():
+    over = item("told", "Keep the report published", date(2014, 2, 28), 0, says=REMINDER_MINIMUM_OVER)
+
+    assert title(over) == "Keep the report published"
+    assert sentence(over) == "The least time that the law sets for this is over. Its last day was 28 February 2014."
+
+
+def test_no_notice_says_once_more_what_its_title_says():
+    """What was done and when stand above the sentence, which says what follows."""
+    for _, step, notice in NOTICES:
+        assert step.done.casefold().rstrip(".") not in notices()[notice.key].says.casefold(), notice.key
 
 
 def test_a_late_message_and_one_for_somebody_away_say_so():
@@ -201,6 +222,6 @@ def test_no_sentence_has_a_gap_or_a_shout():
         told = sentence(item(kind, on=on, working_days=days, should_have_come=MON_3_MAR))
 
         assert told == " ".join(told.split())
-        assert told.endswith(".")
+        assert told == "" or told.endswith(".")
         assert "!" not in told
         assert " ," not in told

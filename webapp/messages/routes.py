@@ -12,7 +12,7 @@ from models.queries.messages import demonstration_letters, mark_seen, told_to
 from notifications.composing import Desk, item_of
 from notifications.facts import Item, NotForAMessage, Site
 from notifications.given_up import GivenUp, Seen, leave, look_again, send_again, undecided, without_recipient
-from notifications.wording import HEADINGS, sentence
+from notifications.wording import HEADINGS, sentence, title
 from webapp import clock
 from webapp.access import current_person, in_a_demonstration, needs_role, signed_in
 from webapp.database import db
@@ -38,6 +38,7 @@ def show() -> ResponseReturnValue:
     html = render_template(
         "messages/show.html",
         lines=lines,
+        title=title,
         sentence=sentence,
         headings=HEADINGS,
         page=min(page, last),

@@ -59,7 +59,7 @@ def test_what_i_was_told_is_there_to_read_again(case, told, somebody, as_):
     first, second = browser.get("/messages/"), browser.get("/messages/")
 
     assert case.reference in first.text
-    assert "The report has been approved." in first.text
+    assert "Report approved on" in first.text
     assert "New" in first.text
     assert "New" not in second.text
 
