@@ -21,6 +21,7 @@ from models.people import Appointment, Person
 from models.queries.access import BOARD_READERS, cases_visible_to, may_see, may_see_what_is_asked
 from workflows.calendar import Calendar
 from workflows.history import History
+from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD
 from workflows.standing import Standing, stand
 
@@ -106,7 +107,7 @@ def people_on(session: Session, case: Case, on: date) -> Sequence[Appointment]:
         .join(Person, Person.id == Appointment.person_id)
         .outerjoin(Agency, Agency.id == Appointment.agency_id)
         .where(Appointment.person_id.in_(people), Appointment.held_on(on), _shows(session, case))
-        .options(joinedload(Appointment.person), joinedload(Appointment.agency))
+        .options(joinedload(Appointment.person), joinedload(Appointment.agency), joinedload(Appointment.board))
     )
     return session.scalars(held.order_by(Appointment.role, Person.name, Appointment.id)).all()
 
@@ -116,7 +117,8 @@ def _shows(session: Session, case: Case) -> ColumnElement[bool]:
     asked = select(func.lower(Deadline.agency)).where(Deadline.case_id == case.id)
     leads = and_(Appointment.role == AGENCY_LEAD, func.lower(Agency.name).in_(asked))
     reads = Appointment.role.in_(BOARD_READERS.get(case.workflow_key, ()))
-    boards = {case.board_id, *panels_serving(session, case.board_id)}
+    is_a_death = case.workflow_key == CHILD_DEATH_REVIEW
+    boards = {case.board_id, *(panels_serving(session, case.board_id) if is_a_death else ())}
     on_the_case = and_(Appointment.case_id == case.id, Appointment.role != ADMINISTRATOR)
     return or_(on_the_case, and_(Appointment.board_id.in_(boards), or_(reads, leads)))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -133,11 +134,16 @@ def procedure_today(workflow: Workflow, board: Board) -> tuple[Procedure, bool]:
         return list(workflow.procedures.values())[-1], False
 
 
+def can_be_opened_for(board: Board, workflow: Workflow) -> bool:
+    """Return whether a board holds reviews of this kind: a child death overview panel holds no others."""
+    return board.kind != "panel" or workflow.key == CHILD_DEATH_REVIEW
+
+
 def _may_open(boards: Sequence[Board]) -> Iterator[Opens]:
     """Yield what the person asking may open, for each board in turn."""
     for board in boards:
         roles = roles_on_board(db.session, current_person().id, board.id, clock.today())
-        for workflow in registry.workflows().values():
+        for workflow in filter(partial(can_be_opened_for, board), registry.workflows().values()):
             procedure, today = procedure_today(workflow, board)
             if roles & set(procedure.opening.by):
                 yield Opens(workflow, board, today)
@@ -151,6 +157,8 @@ def _sheet(workflow_key: str, prefix: str) -> OpeningSheet:
     except UnknownWorkflow:
         abort(404)
     board = board_with_prefix(db.session, prefix) or abort(404)
+    if not can_be_opened_for(board, workflow):
+        abort(404)
     actor = Actor(person.id, roles_on_board(db.session, person.id, board.id, clock.today()))
     sheet = OpeningSheet(workflow, board, actor)
     if not actor.roles & set(sheet.step.by):

@@ -176,7 +176,8 @@ def who_may_see(appointments: Sequence[Appointment]) -> list[tuple[str, list[See
 
 def _seer(appointment: Appointment) -> Seer:
     agency = appointment.agency.name if appointment.agency else ""
-    through = "this case" if appointment.case_id else f"the board, for {agency}" if agency else "the board"
+    board = "the panel" if appointment.board and appointment.board.kind == "panel" else "the board"
+    through = "this case" if appointment.case_id else f"{board}, for {agency}" if agency else board
     until = appointment.until_on
     return Seer(
         appointment.person.name,

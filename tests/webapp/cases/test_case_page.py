@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
+from models.panels.panel import Panel, PanelBoard
 from tests.models.reviews import SCOPING
 from tests.webapp.client import links_of, main_words, tree_of, words_of
 
@@ -213,6 +214,18 @@ def test_the_people_page_says_who_may_see_the_case(manager, review, somebody, bo
 
     assert "Business manager Reminders for A. Person the board" in words
     assert "Board chair" not in words
+
+
+def test_an_appointment_to_the_panel_shows_no_review_of_the_board(manager, review, somebody, board, given, session):
+    """A child death overview panel sees the deaths of the boards it serves, and not their other reviews."""
+    panel = given.a_board("Anytown Child Death Overview Panel", kind="panel")
+    session.add(Panel(board_id=panel.id))
+    session.flush()
+    session.add(PanelBoard(panel_id=panel.id, board_id=board.id))
+    auditor = somebody("auditor@example.org", "auditor", on=board)
+    given.appointed(auditor, "auditor", on=panel)
+
+    assert main_words(manager.get(f"/cases/{review.case.reference}/people")).count("Auditor") == 1
 
 
 def test_nobody_from_another_board_reaches_any_page(as_, somebody, given, review):

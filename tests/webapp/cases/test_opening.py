@@ -31,6 +31,18 @@ def test_what_somebody_may_open_is_offered_for_each_board(manager):
     assert "Practice review, Anytown" in links
 
 
+def test_a_panel_is_offered_child_deaths_alone(as_, somebody, given):
+    panel = given.a_board("Anytown Child Death Overview Panel", kind="panel", reference_prefix="PAN")
+    browser = as_(somebody("manager@panel.example", "business_manager", on=panel))
+
+    links = links_of(browser.get("/cases/new"))
+
+    assert [each for each in links if "Overview Panel" in each] == [
+        "Child death review, Anytown Child Death Overview Panel"
+    ]
+    assert browser.get("/cases/new/serious_case_review/PAN").status_code == 404
+
+
 def test_nothing_is_offered_to_somebody_who_may_open_nothing(seen_by):
     assert "lets you open a case" in main_words(seen_by("board_member").get("/cases/new"))
 
