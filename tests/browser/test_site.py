@@ -84,6 +84,19 @@ def test_what_came_in_the_post_is_recorded_without_javascript(plain_page, site, 
     expect(plain_page.get_by_role("heading", name="Safeguarding partners told").first).to_be_visible()
 
 
+def test_filters_are_folded_away_where_they_would_stand_above_the_list(page, narrow_page, plain_page, site, sign_in):
+    """On a telephone the cases come first; beside the list, and without JavaScript, the filters stay open."""
+    half = "Reference or pseudonym"
+    for each, seen in ((page, True), (narrow_page, False), (plain_page, True)):
+        sign_in(each, "business.manager")
+        each.goto(site.at("/worklist/"))
+
+        expect(each.get_by_label(half)).to_be_visible(visible=seen)
+
+    narrow_page.get_by_text("Narrow the list").click()
+    expect(narrow_page.get_by_label(half)).to_be_visible()
+
+
 def test_why_this_date_opens_in_place(page, site, sign_in):
     sign_in(page, "board.member")
     page.goto(site.at("/cases/{Child_BR}"))

@@ -30,7 +30,7 @@ LAST_PAGE = 100_000
 ROWS_AT_A_TIME = 500
 HEADS = (
     "Reference", "Age at death", "Board", "Stage", "Where it stands", "Next", "Whose turn", "Awaited from",
-    "Date that bites first", "Day", "How it stands", "Holds", "Running for",
+    "Most pressing date", "Day", "How it stands", "Holds", "Running for",
 )  # fmt: skip
 
 

@@ -41,8 +41,8 @@ def form_for(told: "MultiDict[str, str]", boards: Sequence[Board], people: Seque
     form = NarrowForm(told)
     form.kind.choices = offered([ANY, *((each.key, each.title) for each in workflows().values())])
     form.board.choices = offered([ANY, *((board.reference_prefix, board.name) for board in boards)])
-    form.stage.choices = offered([ANY, *_stages().items()])
-    form.state.choices = offered([ANY, *_states().items()])
+    form.stage.choices = offered([ANY, *_by_words(_stages())])
+    form.state.choices = offered([ANY, *_by_words(_states())])
     form.person.choices = offered([ANY, *((str(person.public_id), person.name) for person in people)])
     return form
 
@@ -91,6 +91,11 @@ def _stages() -> dict[str, str]:
 def _states() -> dict[str, str]:
     procedures = (each for workflow in workflows().values() for each in workflow.procedures.values())
     return {state.key: state.words for procedure in procedures for state in procedure.states}
+
+
+def _by_words(words_by_key: dict[str, str]) -> list[tuple[str, str]]:
+    """Return keys with their words in the order of the alphabet, since each kind of review has an order of its own."""
+    return sorted(words_by_key.items(), key=lambda each: each[1].casefold())
 
 
 def _identity(written: str) -> uuid.UUID | None:

@@ -36,7 +36,7 @@ LINES_A_PAGE = 25
 LAST_PAGE = 100_000
 HEADS = (
     "Reference", "Pseudonym", "Kind", "Board", "Stage", "Where it stands", "Next", "Whose turn",
-    "Date that bites first", "Day", "How it stands", "Holds", "Running for",
+    "Most pressing date", "Day", "How it stands", "Holds", "Running for",
 )  # fmt: skip
 
 

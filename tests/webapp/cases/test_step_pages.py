@@ -59,6 +59,15 @@ def test_what_lacks_something_says_what(chair, review):
     assert "The terms of reference have not been agreed. Record that first." in words
 
 
+def test_whoever_has_nothing_to_record_now_reads_that(seen_by, review):
+    review.take("transfer_case", answers={"to_board": "Elsewhere", "reasons": "The child lived there"})
+
+    words = main_words(seen_by("subgroup_chair").get(f"/cases/{review.case.reference}/steps"))
+
+    assert "As the case stands today there is nothing for you to record." in words
+    assert "What cannot be recorded as the case stands today, and why" in words
+
+
 def test_somebody_who_reads_only_is_offered_nothing(seen_by, review):
     browser = seen_by("board_member")
 
