@@ -29,6 +29,8 @@ class ChildDeath(Base):
         Index(None, "nhs_number", postgresql_where=text("nhs_number IS NOT NULL")),
         Index(None, "died_on"),
         Index(None, "born_on"),
+        Index("ix_child_death_postcode", text("upper(regexp_replace(postcode, '\\s'::text, ''::text, 'g'::text))")),
+        Index(None, "name_sounds", postgresql_using="gin"),
         Index(
             "ix_child_death_reference",
             "board_id",
@@ -42,6 +44,8 @@ class ChildDeath(Base):
     surname: Mapped[str | None]
     forenames: Mapped[str | None]
     also_known_as: Mapped[str | None]
+    name_sounds: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    """How the names sound, by which a child told twice is found (`models.child_deaths.names`)."""
     nhs_number: Mapped[str | None]
     no_nhs_number_because: Mapped[str | None]
     born_on: Mapped[date | None]
@@ -60,6 +64,7 @@ class ChildDeath(Base):
 
 # Spelt as the index is, so that it is used.
 REFERENCE_SQUEEZED = literal_column(r"lower(regexp_replace(child_death.cdop_ref, '\s', '', 'g'))", Text)
+POSTCODE_SQUEEZED = literal_column(r"upper(regexp_replace(child_death.postcode, '\s', '', 'g'))", Text)
 
 
 def squeezed(reference: str) -> str:

@@ -19,6 +19,7 @@ from models.case import Case
 from models.casework import Actor, correct_event, take_step
 from models.child_deaths.child import AgencyContact, Carer, ChildDeath, Sibling
 from models.child_deaths.importing import DIGEST
+from models.child_deaths.names import name_sounds
 from models.child_deaths.possible_duplicate import PossibleDuplicate
 from models.panels.panel import DeclaredInterest
 from workflows.dates import PartialDate
@@ -125,6 +126,7 @@ def _fill(into: ChildDeath, out_of: ChildDeath, found: Filling) -> None:
         setattr(into, column, getattr(out_of, column))
     if "nhs_number" in found.columns:
         into.no_nhs_number_because = None
+    _hear_names(into)
     into.details = {**into.details, **{key: out_of.details[key] for key in found.details}}
     for name, ids in found.rows.items():
         _rows(into, name).extend(_copied(row) for row in _rows(out_of, name) if row.id in ids)
@@ -136,12 +138,17 @@ def _empty(into: ChildDeath, out_of: ChildDeath, merged: Mapping[str, Any]) -> N
             setattr(into, column, None)
     if "nhs_number" in merged["filled"] and into.nhs_number is None:
         into.no_nhs_number_because = merged.get("no_nhs_number_because")
+    _hear_names(into)
     gone = {key for key in merged.get("details", ()) if into.details.get(key) == out_of.details.get(key)}
     into.details = {key: value for key, value in into.details.items() if key not in gone}
     for name, ids in merged.get("rows", {}).items():
         copied = [_told(row) for row in _rows(out_of, name) if row.id in ids]
         for row in [row for row in _rows(into, name) if _told(row) in copied]:
             _rows(into, name).remove(row)
+
+
+def _hear_names(death: ChildDeath) -> None:
+    death.name_sounds = name_sounds((death.surname, death.also_known_as), death.forenames)
 
 
 def _share_interests(session: Session, ended: int, kept: int) -> list[int]:

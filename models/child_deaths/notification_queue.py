@@ -14,8 +14,9 @@ from models.agency import Board
 from models.case import Case
 from models.casework import Actor
 from models.child_deaths.child import AgencyContact, ChildDeath
+from models.child_deaths.likeness import Likeness
 from models.child_deaths.notifying import Details, child_told, notify_death
-from models.child_deaths.possible_duplicates import Likeness, likely_the_same
+from models.child_deaths.possible_duplicates import likely_the_same
 from models.child_deaths.public_notification import Decision, PublicNotification
 from workflows.dates import PartialDate
 from workflows.standing import Told

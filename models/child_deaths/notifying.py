@@ -16,6 +16,7 @@ from models.agency import Board
 from models.case import Case
 from models.casework import Actor, Beside, open_case
 from models.child_deaths.child import AgencyContact, Carer, ChildDeath, Sibling
+from models.child_deaths.names import name_sounds
 from models.panels.panel import panel_of
 from workflows.dates import PartialDate
 from workflows.regimes import CHILD_DEATH_REVIEW
@@ -77,7 +78,7 @@ _FAMILY: Mapping[str, tuple[str, ...]] = {
 }
 _CHILD = (
     "case_id", "board_id", "cdop_ref", "surname", "forenames", "also_known_as", "nhs_number", "no_nhs_number_because",
-    "born_on", "died_on", "address", "postcode", "details", "updated_at",
+    "born_on", "died_on", "address", "postcode", "details", "name_sounds", "updated_at",
 )  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def _of_the_child(told: Told, details: Details) -> dict[str, Any]:
         "address": details.address or None,
         "postcode": details.postcode or None,
         "details": dict(details.other),
+        "name_sounds": name_sounds((details.surname, details.also_known_as), details.forenames),
     }
 
 

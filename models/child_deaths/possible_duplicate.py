@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.people import Person
 
 Verdict = Literal["not_the_same", "merged"]
+
+WORTH_SHOWING = 40
+"""Below this score of 100 two cases are not put before anybody. A local choice."""
 
 
 class PossibleDuplicate(Base):
@@ -39,3 +42,8 @@ class PossibleDuplicate(Base):
     reason: Mapped[str | None]
     merged: Mapped[dict[str, Any] | None]
     """What the merge filled in and which event ended the other case, so that it can be undone whole."""
+
+    @classmethod
+    def is_put_forward(cls) -> ColumnElement[bool]:
+        """Return the condition that somebody still has to decide about the pair."""
+        return and_(cls.verdict.is_(None), cls.score >= WORTH_SHOWING)

@@ -27,7 +27,7 @@ def pairs_seen(
     session: Session, person_id: int, on: date, verdicts: Collection[str | None], limit: int = 200
 ) -> list[PairOfCases]:
     """Return the pairs of which the person may see both, with one of these verdicts, likeliest first."""
-    undecided = PossibleDuplicate.verdict.is_(None) if None in verdicts else None
+    undecided = PossibleDuplicate.is_put_forward() if None in verdicts else None
     decided = PossibleDuplicate.verdict.in_([each for each in verdicts if each])
     condition = decided if undecided is None else or_(undecided, decided)
     rows = _pairs(person_id, on).where(condition).order_by(
@@ -38,7 +38,7 @@ def pairs_seen(
 
 def undecided_count(session: Session, person_id: int, on: date) -> int:
     """Return how many pairs the person may see that nobody has decided about."""
-    undecided = _pairs(person_id, on).where(PossibleDuplicate.verdict.is_(None)).subquery()
+    undecided = _pairs(person_id, on).where(PossibleDuplicate.is_put_forward()).subquery()
     return session.scalar(select(func.count()).select_from(undecided)) or 0
 
 
@@ -53,7 +53,7 @@ def pair_of(session: Session, person_id: int, on: date, one: str, other: str) ->
 def pairs_with(session: Session, case: Case, person_id: int, on: date) -> Sequence[PairOfCases]:
     """Return the pairs a case makes with others that the person may see: those undecided, and those merged."""
     mine = or_(PossibleDuplicate.case_id == case.id, PossibleDuplicate.other_case_id == case.id)
-    open_or_merged = or_(PossibleDuplicate.verdict.is_(None), PossibleDuplicate.verdict == "merged")
+    open_or_merged = or_(PossibleDuplicate.is_put_forward(), PossibleDuplicate.verdict == "merged")
     rows = _pairs(person_id, on).where(mine, open_or_merged).order_by(PossibleDuplicate.score.desc())
     return [PairOfCases(*row) for row in session.execute(rows)]
 

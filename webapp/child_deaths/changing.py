@@ -13,6 +13,7 @@ from models.case import Case
 from models.casework import Actor, correct_event
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.notifying import change_details, details_of
+from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates
 from models.child_deaths.unfinished_notification import UnfinishedNotification, begin, change_of, discard
 from models.errors import CaseMovedOn
 from webapp import clock
@@ -160,6 +161,7 @@ def _store(case: Case, told: AsTold, reason: str, *, corrects: bool, expected_le
             db.session, case, FIRST, actor=actor, told=step, reason=reason, now=now, expected_length=expected_length
         )
     change_details(db.session, case, details_told(told, death), step, actor=actor, role=_role(actor), now=now)
+    find_possible_duplicates(db.session, case.id, boards_compared(db.session, case.board_id), now=now)
 
 
 def _moved_on(begun: UnfinishedNotification, case: Case) -> str:

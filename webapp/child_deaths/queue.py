@@ -27,7 +27,7 @@ from models.child_deaths.notification_queue import (
     refuse,
     waiting,
 )
-from models.child_deaths.possible_duplicates import find_possible_duplicates
+from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates
 from models.child_deaths.public_notification import PublicNotification
 from models.queries.access import may_see, places_of
 from webapp import clock
@@ -159,7 +159,7 @@ def take_in(notification: PublicNotification) -> ResponseReturnValue:
     except StepRefused:
         db.session.rollback()
         raise
-    find_possible_duplicates(db.session, case.id, coordinated(current_person().id), now=clock.now())
+    find_possible_duplicates(db.session, case.id, boards_compared(db.session, case.board_id), now=clock.now())
     reference = case.reference
     db.session.commit()
     flash(f"The notification is accepted. The case is opened as {reference}.", "done")

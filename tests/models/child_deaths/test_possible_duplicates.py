@@ -13,10 +13,12 @@ from models.case import Case
 from models.casework import Actor, take_step
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.importing import ACTS_AS
+from models.child_deaths.likeness import likeness
 from models.child_deaths.merging import merge_cases, not_the_same, unmerge_cases
-from models.child_deaths.notifying import Details, notify_death
+from models.child_deaths.names import name_sounds, words_of_name
+from models.child_deaths.notifying import Details, change_details, notify_death
 from models.child_deaths.possible_duplicate import PossibleDuplicate
-from models.child_deaths.possible_duplicates import find_possible_duplicates, likeness
+from models.child_deaths.possible_duplicates import find_possible_duplicates
 from models.child_deaths.reporting_form import ReportingForm
 from models.panels.panel import DeclaredInterest
 from models.people import Person
@@ -70,6 +72,47 @@ class TestLikeness:
     @pytest.mark.parametrize("other", [{"surname": None}, {"born_on": None}, {"died_on": None, "forenames": None}])
     def test_what_is_not_known_says_nothing(self, other):
         assert 0 < likeness(a_child(), a_child(**other)).score < likeness(a_child(), a_child()).score
+
+    @pytest.mark.parametrize(
+        ("mistyped", "words"),
+        [
+            (date(2012, 7, 15), "one slip of the keys"),
+            (date(2021, 1, 15), "one slip of the keys"),
+            (date(2012, 1, 16), "within a day"),
+            (date(2012, 11, 25), "days apart"),
+        ],
+    )
+    def test_a_date_that_is_one_slip_from_another_speaks_for_one_child(self, mistyped, words):
+        found = likeness(a_child(), a_child(born_on=mistyped))
+
+        assert any(words in reason for reason in found.reasons)
+        assert found.score >= 40
+
+    def test_names_that_sound_alike_outweigh_one_date_that_is_quite_another(self):
+        """A child has one birthday: the same name and day of birth are shown, whatever the day of death."""
+        assert likeness(a_child(), a_child(surname="Katherwood", died_on=date(2016, 11, 20))).score >= 40
+        assert likeness(a_child(), a_child(born_on=date(2003, 8, 30), died_on=date(2016, 11, 20))).score < 40
+
+    @pytest.mark.parametrize(
+        ("one", "other", "words"),
+        [
+            ({"surname": "O’Brien"}, {"surname": "O Brien"}, "The surnames are the same"),
+            ({"surname": "Catherwood-Smith"}, {"surname": "Smith"}, "The surnames have a name in common"),
+            ({"forenames": "Stephen James"}, {"forenames": "Steven"}, "The forenames have a name in common"),
+            ({"surname": "Thompson"}, {"surname": "Thomson"}, "The surnames sound alike"),
+            ({"surname": "Chloë"}, {"surname": "Chloe"}, "The surnames are the same"),
+            ({"also_known_as": "Begum"}, {"surname": "Begam"}, "The surnames sound alike"),
+            ({"surname": "Stephen", "forenames": "Catherwood"}, {}, "The surname of one is the forename of the other"),
+        ],
+    )
+    def test_names_are_compared_however_they_are_written(self, one, other, words):
+        assert words in " ".join(likeness(a_child(**one), a_child(**other)).reasons)
+
+    @pytest.mark.parametrize("no_name", ["Baby", "baby boy", "Not known", "Baby of", "unknown"])
+    def test_what_is_no_name_says_nothing(self, no_name):
+        reasons = likeness(a_child(forenames=no_name), a_child(forenames="Olivia")).reasons
+
+        assert not any("forename" in reason for reason in reasons)
 
     def test_no_reason_repeats_a_name_or_a_day(self):
         reasons = " ".join(
@@ -129,6 +172,53 @@ class TestDeciding:
         assert pair.score >= 60
         assert find(session, second, board) == [pair]
 
+    def test_a_name_that_sounds_alike_is_found_though_both_dates_are_mistyped(self, session, board, notify):
+        first = notify(surname="Catherwood-Hall", forenames="Stephen", postcode="ZZ1 1ZZ")
+        notify(surname="Catherwood", forenames="Olivia", born_on="2003-08-30", died_on="2016-03-03")
+
+        second = notify(
+            surname="Katherwood", forenames="Steven James", born_on="2012-07-15", died_on="2016-05-01",
+            postcode="ZZ9 9ZZ",
+        )  # fmt: skip
+        (pair,) = find(session, second, board)
+
+        assert (pair.case_id, pair.other_case_id) == (first.id, second.id)
+
+    def test_a_surname_and_a_forename_changed_round_are_found(self, session, board, notify):
+        notify()
+        turned = notify(surname="Steven", forenames="Katherwood", born_on="2012-07-15", died_on="2016-05-01")
+
+        assert len(find(session, turned, board)) == 1
+
+    def test_the_same_name_alone_is_not_put_before_anybody(self, session, board, notify):
+        """Many children bear a common name: without a date that agrees there is nothing to decide."""
+        notify()
+        another = notify(born_on="2003-08-30", died_on="2016-11-20")
+
+        assert find(session, another, board) == []
+
+    def test_the_same_postcode_is_found_however_it_is_written(self, session, board, notify):
+        notify(postcode="ZZ1 1ZZ")
+        other = notify(forenames="Steven", postcode="zz11zz", born_on="2012-06-25", died_on="2016-11-20")
+
+        assert find(session, other, board) == []
+        assert notify_again_with(session, other, forenames="Stephen", died_on="2017-06-01") is not None
+        assert [pair.score >= 40 for pair in find(session, other, board)] == [True]
+
+    def test_what_is_put_right_is_scored_again(self, session, board, notify):
+        notify()
+        second = notify()
+        (pair,) = find(session, second, board)
+
+        notify_again_with(session, second, surname="Other", forenames="Olivia", born_on="2003-08-30")
+
+        assert find(session, second, board) == []
+        session.refresh(pair)
+        assert "The surnames are different" in pair.reasons
+
+        notify_again_with(session, second, surname="Catherwood", forenames="Stephen", born_on="2012-01-15")
+        assert find(session, second, board) == [pair]
+
     def test_other_boards_are_not_looked_at(self, session, board, notify):
         other = add_board(session, "Otherborough Safeguarding Children Board")
         notify()
@@ -182,6 +272,20 @@ class TestDeciding:
             )  # fmt: skip
 
 
+def notify_again_with(session, case, **changed):
+    """Change what is known of the child, as the pages do."""
+    death = session.get_one(ChildDeath, case.id)
+    known = {"surname": death.surname, "forenames": death.forenames, "postcode": death.postcode} | {
+        key: changed[key] for key in ("surname", "forenames") if key in changed
+    }
+    days = {key: changed.get(key, getattr(death, key).isoformat()) for key in ("born_on", "died_on")}
+    told = Told(PartialDate.on(date(2017, 5, 2)), days)
+    details = Details(
+        surname=known["surname"] or "", forenames=known["forenames"] or "", postcode=known["postcode"] or ""
+    )  # fmt: skip
+    return change_details(session, case, details, told, actor=OFFICE, role="cdop_coordinator", now=NOON)
+
+
 NAMES = st.sampled_from(["Bea", "Cal", "Dee", "Eve"])
 FAMILIES = st.lists(NAMES, max_size=3, unique=True)
 OTHER = st.dictionaries(st.sampled_from(["coroner", "died_at", "key_worker"]), st.sampled_from(["A", "B"]), max_size=3)
@@ -225,6 +329,26 @@ ROWS_OF_A_DEATH = (
     ),
     "SELECT to_jsonb(possible_duplicate) FROM possible_duplicate",
 )
+
+
+class TestNamesBySound:
+    @given(name=st.text(max_size=30), other=st.text(max_size=30))
+    def test_a_child_shares_its_sounds_with_itself_in_either_order(self, name, other):
+        told, turned = name_sounds((name,), other), name_sounds((other,), name)
+
+        assert told == turned
+        assert len(told) <= 25
+        assert bool(told) == bool(words_of_name(name) and words_of_name(other))
+
+    def test_a_merge_hears_the_names_it_fills_in(self, session, board, notify):
+        kept = told_of(session, board, {"forenames": ""})
+        other = told_of(session, board, {"forenames": "Stephen"})
+        (pair,) = find(session, other, board)
+        assert session.get_one(ChildDeath, kept.id).name_sounds == []
+
+        merge_cases(session, pair, kept, on=THU_1_JUN_2017, actor=OFFICE, role="cdop_chair", now=NOON)
+
+        assert session.get_one(ChildDeath, kept.id).name_sounds == name_sounds(("Catherwood",), "Stephen")
 
 
 class TestUndoingAMerge:
