@@ -1,6 +1,11 @@
-"""The parts of the site in the bar at the top of every page: those that the person asking may reach."""
+"""The ways to the parts of the site, on every page: few in the bar, those that belong together under one of them.
 
-from functools import cache
+A person sees only what they may reach. What everybody has for themselves (their account, signing out) stands in the
+header, what is looked up now and then in the footer, so that the bar fits in one line for every role.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -11,47 +16,79 @@ from models.queries.accounts import roles_held
 from models.queries.figures_access import READERS
 from models.queries.panels import sits_anywhere
 from webapp import clock
+from webapp.components import Tab
 from webapp.database import db
-from workflows.registry import workflows
 from workflows.roles import ADMINISTRATOR
 
-OF_AN_ADMINISTRATOR = (
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the site: where it begins, and the blueprints whose pages belong to it beside the one it begins in."""
+
+    words: str
+    endpoint: str
+    others: tuple[str, ...] = ()
+
+    def holds(self, blueprint: str | None) -> bool:
+        return blueprint in (self.endpoint.partition(".")[0], *self.others)
+
+
+WORKLIST = Part("Worklist", "worklist.show", ("opening",))
+CHILD_DEATHS = Part(
+    "Child deaths", "child_deaths.show", ("notifying", "queue", "pairs", "national_return", "importing")
+)
+PANEL = Part(
+    "Panel", "panels.show_all",
+    ("panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions"),
+)  # fmt: skip
+FIGURES = Part("Figures", "figures.show", ("publishing",))
+MESSAGES = Part("Messages", "messages.show")
+ADMINISTRATION = Part("Administration", "people.show_all", ("boards", "bank_holidays", "engine"))
+
+PLACES_OF_ADMINISTRATION = (
     ("People", "people.show_all"), ("Boards", "boards.show_all"), ("Bank holidays", "bank_holidays.show"),
     ("Engine", "engine.show"),
 )  # fmt: skip
 
-# What belongs to a part and has an address of its own.
-OF_PANELS = ("panels", "panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions")
-
-FOR_EVERYONE = (
-    ("Messages", "messages.show"), ("Reference", "reference.show_all"), ("Account", "accounts.show"),
-)  # fmt: skip
+OF_AN_ACCOUNT = ("accounts", "deputies", "choices", "calendar_feed")
 
 
-def navigation() -> list[dict[str, Any]]:
-    """Return the parts of the site, the one being looked at marked; nothing for somebody who is not signed in."""
+def navigation() -> dict[str, Any]:
+    """Return what the frame of a page needs: the bar, the places beside this one, and whose account it is.
+
+    Nothing for somebody who is not signed in.
+    """
     if not current_user.is_authenticated:
+        return {"bar": [], "places": [], "account": None}
+    person = current_user.person
+    roles = roles_held(db.session, person.id, clock.today())
+    return {
+        "bar": [_in_the_bar(part) for part in _parts(roles, person.id)],
+        "places": _places_beside(),
+        "account": {"name": person.name, "here": request.blueprint in OF_AN_ACCOUNT},
+    }
+
+
+def _parts(roles: Set[str], person_id: int) -> list[Part]:
+    of_child_deaths = not roles.isdisjoint(OF_CHILD_DEATHS)
+    administers = ADMINISTRATOR in roles
+    reached = (
+        (ADMINISTRATION, administers),
+        (WORKLIST, bool(roles - {ADMINISTRATOR})),
+        (CHILD_DEATHS, of_child_deaths),
+        (PANEL, administers or of_child_deaths or sits_anywhere(db.session, person_id, clock.today())),
+        (FIGURES, not roles.isdisjoint(READERS)),
+        (MESSAGES, True),
+    )
+    return [part for part, may_reach in reached if may_reach]
+
+
+def _in_the_bar(part: Part) -> dict[str, Any]:
+    return {"text": part.words, "href": url_for(part.endpoint), "active": part.holds(request.blueprint)}
+
+
+def _places_beside() -> list[Tab]:
+    """Return the places of administration when this is one of them; a page below one has a way back instead."""
+    if request.endpoint not in {endpoint for _, endpoint in PLACES_OF_ADMINISTRATION}:
         return []
-    person_id, today = current_user.person.id, clock.today()
-    roles = roles_held(db.session, person_id, today)
-    parts = [("Worklist", "worklist.show")] if roles - {ADMINISTRATOR} else []
-    parts += [("Child deaths", "child_deaths.show")] if not roles.isdisjoint(OF_CHILD_DEATHS) else []
-    if ADMINISTRATOR in roles or roles & set(OF_CHILD_DEATHS) or sits_anywhere(db.session, person_id, today):
-        parts += [("Panel", "panels.show_all")]
-    parts += [("Figures", "figures.show")] if not roles.isdisjoint(READERS) else []
-    parts += [("Open a case", "opening.choose")] if roles & _who_may_open() else []
-    parts += OF_AN_ADMINISTRATOR if ADMINISTRATOR in roles else ()
-    return [_part(words, endpoint) for words, endpoint in [*parts, *FOR_EVERYONE]]
-
-
-@cache
-def _who_may_open() -> frozenset[str]:
-    """Return the roles in which a case of some kind can be opened today."""
-    newest = (list(workflow.procedures.values())[-1] for workflow in workflows().values())
-    return frozenset(role for procedure in newest for role in procedure.opening.by)
-
-
-def _part(words: str, endpoint: str) -> dict[str, Any]:
-    part = endpoint.partition(".")[0]
-    active = request.blueprint in (OF_PANELS if part == "panels" else (part,))
-    return {"text": words, "href": url_for(endpoint), "active": active}
+    return [Tab(words, url_for(endpoint), request.endpoint == endpoint) for words, endpoint in PLACES_OF_ADMINISTRATION]

@@ -1,6 +1,6 @@
 """Opening a case: which kind of review, for which board, and the questions of its first step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -87,6 +87,12 @@ class OpeningSheet(Sheet[StepForm]):
     def _sees(self, case: Case) -> bool:
         theirs = may_see(current_person().id, clock.today())
         return db.session.scalar(select(Case.id).where(Case.id == case.id, theirs)) is not None
+
+
+def may_open_a_case(roles: Set[str]) -> bool:
+    """Return whether a case of some kind can be opened today by somebody of these roles."""
+    newest = (list(workflow.procedures.values())[-1] for workflow in registry.workflows().values())
+    return any(not roles.isdisjoint(procedure.opening.by) for procedure in newest)
 
 
 def may_open(view: View) -> DeclaredView:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from models.casework import Actor, open_case, take_step
+from tests.webapp.client import links_of
 from tests.webapp.conftest import FRI_7_FEB_2014
 from webapp.exports import csv_of
 from workflows.dates import PartialDate
@@ -168,3 +169,11 @@ def test_an_agency_lead_sees_what_is_asked_and_nothing_else_of_the_case(somebody
     assert "4 days late" in page
     assert "Child Heron" not in page
     assert "Police" not in page
+    assert "Narrow the list" not in page
+    assert "There is no open case" not in page
+
+
+def test_a_case_is_opened_from_the_worklist_by_those_who_may(manager, as_, somebody, board):
+    assert links_of(manager.get("/worklist/"))["Open a case"] == "/cases/new"
+    auditor = as_(somebody("auditor@example.org", "auditor", on=board))
+    assert "Open a case" not in links_of(auditor.get("/worklist/"))
