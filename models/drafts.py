@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy import CursorResult, ForeignKey, Index, UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import audit
 from models.base import Base, Identifier
 
 
@@ -17,7 +18,10 @@ class Draft(Base):
     """One person's unfinished form, on a case or for a case not yet opened."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("person_id", "case_id", "form_key", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "case_id", "form_key", postgresql_nulls_not_distinct=True),
+        Index(None, "updated_at"),
+    )
 
     id: Mapped[Identifier]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -74,3 +78,12 @@ def discard_draft(session: Session, *, person_id: int, case_id: int | None, form
             Draft.person_id == person_id, Draft.case_id.is_not_distinct_from(case_id), Draft.form_key == form_key
         )
     )
+
+
+def remove_old_drafts(session: Session, now: datetime, kept_for: timedelta) -> int:
+    """Remove what nobody has touched for as long as it is kept, record how much that was, and return it."""
+    result = session.execute(delete(Draft).where(Draft.updated_at <= now - kept_for))
+    assert isinstance(result, CursorResult)
+    if result.rowcount:
+        audit.record(session, "old_drafts_removed", at=now, detail={"number": result.rowcount})
+    return result.rowcount

@@ -16,12 +16,15 @@ from sqlalchemy import Engine, func, select
 
 from models.calendar_changes import restand_next, unfinished
 from models.case import Case
+from models.child_deaths.notification_queue import empty_decided
 from models.child_deaths.public_notifications import forget_unconfirmed
 from models.child_deaths.unfinished_notification import remove_old
 from models.child_deaths.upload_batches import go_on
+from models.drafts import remove_old_drafts
 from models.panels.packs import destroy_packs
 from models.pulse import TickPulse
 from models.queries.integrity import check_cases
+from models.retention import USUAL, KeptFor
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import Office, send_waiting
@@ -35,6 +38,7 @@ HEARTBEAT_TIMEOUT_SECONDS = 10
 IMPORTS_FOR = timedelta(seconds=20)
 """How long uploaded files are gone on with at a time; a local default."""
 MINUTES_A_DAY = 24 * 60
+DAILY = MINUTES_A_DAY * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Works:
     """What the codes of public notifications follow from."""
     stopping: Event
     heartbeat_url: str | None = None
+    kept_for: KeptFor = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,16 @@ def _forget(works: Works) -> int:
 def _forget_unfinished(works: Works) -> int:
     with works.office.sessions.begin() as session:
         return remove_old(session, works.office.clock())
+
+
+def _empty_decided(works: Works) -> int:
+    with works.office.sessions.begin() as session:
+        return empty_decided(session, works.office.clock(), works.kept_for.decided_notifications)
+
+
+def _remove_drafts(works: Works) -> int:
+    with works.office.sessions.begin() as session:
+        return remove_old_drafts(session, works.office.clock(), works.kept_for.drafts)
 
 
 def _destroy_packs(works: Works) -> int:
@@ -154,6 +169,8 @@ TICKS = (
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes, waited_for=True),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
+    Tick("empty", "Removes what public notifications told, long after they were decided on", DAILY, _empty_decided),
+    Tick("drafts", "Removes what was typed and left", DAILY, _remove_drafts),
     Tick("packs", "Destroys the packs of meetings that are over", 3600, _destroy_packs),
     Tick("restand", "Brings stored dates in line with a bank holiday announced late", 60, _restand),
     Tick("imports", "Looks through and records uploaded files", 5, _import),

@@ -41,7 +41,7 @@ def works_for(settings: Settings, post: PostSettings, stopping: Event) -> Works:
         name=f"{socket.gethostname()}:{os.getpid()}",
     )
     secret = settings.secret_key.encode()
-    return Works(engine, office, secret, stopping, heartbeat_url=post.heartbeat_url)
+    return Works(engine, office, secret, stopping, heartbeat_url=post.heartbeat_url, kept_for=post.kept_for)
 
 
 def sender_for(post: PostSettings, sessions: sessionmaker[Session], clock: Clock) -> Sender:

@@ -11,6 +11,8 @@ from typing import Literal, TypeVar
 
 from flask import current_app
 
+from models.retention import USUAL, KeptFor
+
 YES_OR_NO = {"yes": True, "no": False}
 SHORTEST_SECRET = 32
 
@@ -77,6 +79,7 @@ class PostSettings:
     notify_template_id: str = ""
     notify_url: str = ""
     heartbeat_url: str | None = field(default=None, repr=False)
+    kept_for: KeptFor = USUAL
 
 
 def read_settings() -> Settings:
@@ -149,6 +152,10 @@ def post_settings_from(environment: Mapping[str, str], *, demonstration: bool = 
         notify_template_id=reading.needed("NOTIFY_TEMPLATE_ID", when=by_notify),
         notify_url=reading.text("NOTIFY_URL") or "https://api.notifications.service.gov.uk",
         heartbeat_url=reading.text("HEARTBEAT_URL"),
+        kept_for=KeptFor(
+            decided_notifications=reading.days("KEEP_DECIDED_NOTIFICATIONS_DAYS", USUAL.decided_notifications),
+            drafts=reading.days("KEEP_DRAFTS_DAYS", USUAL.drafts),
+        ),
     )
     reading.both_or_neither("SMTP_USER", "SMTP_PASSWORD", otherwise="for a server that asks for no name")
     if reading.problems:
@@ -202,6 +209,9 @@ class _Reading:
             self.problems.append(f"{name} must be a whole number, {least} or more.")
             return default
         return int(written)
+
+    def days(self, name: str, default: timedelta) -> timedelta:
+        return timedelta(days=self.number(name, least=1, default=default.days))
 
     def secret(self, var: Path | None) -> str:
         """Return SECRET_KEY, or the one kept in `var` where that is allowed."""

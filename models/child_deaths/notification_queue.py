@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, select, update
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.agency import Board
-from models.case import Case
+from models.case import Case, Hold
 from models.casework import Actor
 from models.child_deaths.child import AgencyContact, ChildDeath
 from models.child_deaths.likeness import Likeness
@@ -159,3 +159,27 @@ def _decide(
         session, "public_notification_decided", at=now, person_id=actor.person_id, role=role, case_id=case_id,
         detail=detail,
     )  # fmt: skip
+
+
+# --- Forgetting what was told -----------------------------------------------
+
+
+def empty_decided(session: Session, now: datetime, kept_for: timedelta) -> int:
+    """Remove what the notifications told that were decided on so long ago, and return of how many.
+
+    The decision, who took it and the case it led to stay. What belongs to a case in which something is on hold is kept
+    until it is released: it may be asked for in the proceedings (DOMAIN 8.1). Each is recorded in the audit.
+    """
+    held = exists().where(Hold.case_id == PublicNotification.case_id, Hold.released_first.is_(None))
+    empty = (
+        update(PublicNotification)
+        .where(PublicNotification.decided_at <= now - kept_for, PublicNotification.emptied_at.is_(None), ~held)
+        .values(answers={}, details={}, email="", sent_from="", emptied_at=now)
+        .returning(PublicNotification.id, PublicNotification.case_id, PublicNotification.decision)
+        .execution_options(synchronize_session=False)
+    )
+    emptied = session.execute(empty).all()
+    for row in emptied:
+        detail: audit.Detail = {"notification": row.id, "decision": row.decision}
+        audit.record(session, "public_notification_emptied", at=now, case_id=row.case_id, detail=detail)
+    return len(emptied)

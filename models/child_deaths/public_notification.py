@@ -34,6 +34,10 @@ class PublicNotification(Base):
             postgresql_where=text("confirmed_at IS NOT NULL AND decision IS NULL"),
         ),
         CheckConstraint("(decision IS DISTINCT FROM 'refused') OR reason IS NOT NULL", name="refused_says_why"),
+        CheckConstraint(
+            "emptied_at IS NULL OR (decision IS NOT NULL AND answers = '{}' AND details = '{}' AND email = '')",
+            name="emptied_once_decided",
+        ),
         Index(None, "sent_from", "created_at"),
         Index(None, "board_id", "created_at"),
         Index("ix_public_notification_code_asked_at", "code_asked_at", postgresql_where=text("confirmed_at IS NULL")),
@@ -60,3 +64,5 @@ class PublicNotification(Base):
     reason: Mapped[str | None]
     """Why it was refused."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("review_case.id"))
+    emptied_at: Mapped[datetime | None]
+    """When what it told was removed, because it was decided on long ago; what was decided stays."""

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from models.drafts import discard_draft, draft_of, keep_draft
+from models.audit import AuditEntry
+from models.drafts import discard_draft, draft_of, keep_draft, remove_old_drafts
 
 
 @pytest.fixture(params=["on a case", "before there is a case"])
@@ -36,3 +38,16 @@ def test_a_draft_discarded_is_gone(session, where, some_time):
     discard_draft(session, **where)
 
     assert draft_of(session, **where) is None
+
+
+def test_what_nobody_has_touched_for_as_long_as_it_is_kept_is_removed_and_that_is_recorded(session, where, some_time):
+    keep_draft(session, **where, answers={"pseudonym": "Child"}, opened_at_length=1, now=some_time)
+    kept_for = timedelta(days=90)
+
+    assert remove_old_drafts(session, some_time + kept_for - timedelta(seconds=1), kept_for) == 0
+    assert draft_of(session, **where)
+    assert remove_old_drafts(session, some_time + kept_for, kept_for) == 1
+    assert draft_of(session, **where) is None
+    session.flush()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "old_drafts_removed")).one()
+    assert entry.detail == {"number": 1}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models.retention import KeptFor
 from webapp.settings import Settings, SettingsRefused, post_settings_from, settings_from
 
 SECRET = "a secret that nobody could ever guess"
@@ -97,3 +98,14 @@ def test_a_name_without_a_password_is_refused_and_neither_is_shown():
 
     told = {**SMTP, "SMTP_HOST": "mail.example.org", "SMTP_USER": "reviews", "SMTP_PASSWORD": "hunter2"}
     assert "hunter2" not in repr(post_settings_from(told))
+
+
+def test_how_long_things_are_kept_is_a_local_choice_in_whole_days():
+    smtp = {**SMTP, "SMTP_HOST": "mail.example.org"}
+    assert post_settings_from(smtp).kept_for == KeptFor(timedelta(days=90), timedelta(days=90))
+
+    told = post_settings_from({**smtp, "KEEP_DECIDED_NOTIFICATIONS_DAYS": "30", "KEEP_DRAFTS_DAYS": "14"})
+    assert told.kept_for == KeptFor(timedelta(days=30), timedelta(days=14))
+
+    with pytest.raises(SettingsRefused, match="KEEP_DRAFTS_DAYS must be a whole number, 1 or more"):
+        post_settings_from({**smtp, "KEEP_DRAFTS_DAYS": "0"})

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
 from models.agency import Board, add_board
 from models.audit import AuditEntry
 from models.case import Case
-from models.casework import Actor
+from models.casework import Actor, take_step
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.importing import ACTS_AS
-from models.child_deaths.notification_queue import DecidedAlready, accept, merge, refuse, waiting
+from models.child_deaths.notification_queue import DecidedAlready, accept, empty_decided, merge, refuse, waiting
 from models.child_deaths.public_notification import PublicNotification
 from models.child_deaths.public_notifications import (
     CODE_GOOD_FOR,
@@ -36,7 +36,9 @@ from models.child_deaths.public_notifications import (
 from models.database import make_sessions
 from models.panels.panel import Panel, PanelBoard
 from models.people import Person
+from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused
+from workflows.standing import Told
 
 NOON = datetime(2017, 6, 1, 11, tzinfo=UTC)
 SECRET = b"a secret of the application"
@@ -221,6 +223,89 @@ class TestForgetting:
 
         with pytest.raises(DatabaseError, match="is kept"):
             session.execute(delete(PublicNotification).where(PublicNotification.id == kept.id))
+
+
+class TestForgettingWhatWasDecided:
+    """DOMAIN 8.1: personal details are not kept for ever; what was decided, by whom and where it led to, is."""
+
+    KEPT_FOR = timedelta(days=90)
+    THEN = NOON + KEPT_FOR
+
+    def empty(self, session, now=THEN):
+        number = empty_decided(session, now, self.KEPT_FOR)
+        session.expire_all()
+        return number
+
+    @pytest.mark.parametrize("decision", ["accepted", "merged", "refused"])
+    def test_what_was_told_goes_and_the_decision_stays(self, session, board, person, decision):
+        kept, told = confirmed(session, board), {"actor": person, "role": "cdop_coordinator", "now": NOON}
+        case = None
+        if decision == "accepted":
+            case = accept(session, kept, **told)
+        elif decision == "merged":
+            case = accept(session, confirmed(session, board), **told)
+            merge(session, kept, case, **told)
+        else:
+            refuse(session, kept, reason="No death", **told)
+
+        assert self.empty(session, self.THEN - timedelta(seconds=1)) == 0
+        assert kept.details == {"surname": "Invented"}
+        self.empty(session)
+
+        assert (kept.answers, kept.details, kept.email, kept.sent_from) == ({}, {}, "", "")
+        assert (kept.decision, kept.decided_by, kept.decided_at) == (decision, person.person_id, NOON)
+        assert kept.case_id == (case and case.id)
+        assert kept.emptied_at == self.THEN
+
+    def test_each_is_recorded_once_with_its_case(self, session, board, person):
+        kept = confirmed(session, board)
+        case = accept(session, kept, actor=person, role="cdop_coordinator", now=NOON)
+
+        assert [self.empty(session), self.empty(session)] == [1, 0]
+        session.flush()
+
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "public_notification_emptied")).one()
+        assert (entry.case_id, entry.detail) == (case.id, {"notification": kept.id, "decision": "accepted"})
+
+    def test_whose_death_the_case_is_about_stays_with_the_case(self, session, board, person):
+        kept = confirmed(session, board)
+        case = accept(session, kept, actor=person, role="cdop_coordinator", now=NOON)
+        self.empty(session)
+
+        assert session.get_one(ChildDeath, case.id).surname == "Invented"
+
+    def test_what_nobody_decided_on_stays_however_long_that_takes(self, session, board):
+        kept = confirmed(session, board)
+
+        assert self.empty(session, NOON + timedelta(days=3650)) == 0
+        assert kept.details == {"surname": "Invented"}
+
+    def test_what_belongs_to_a_case_on_hold_is_kept_until_the_release(self, session, board, person):
+        kept = confirmed(session, board)
+        case = accept(session, kept, actor=person, role="cdop_coordinator", now=NOON)
+        on = PartialDate.on(NOON.date())
+        held = {
+            "kind": "INQUEST", "scope": ["panel_review"], "requested_by": "Coroner", "reasons": "Inquest",
+            "review_on": "2017-09-01",
+        }  # fmt: skip
+        take_step(session, case, "confirm_in_scope", actor=OFFICE, told=Told(on, {}), now=NOON)
+        take_step(session, case, "authorise_hold", actor=OFFICE, told=Told(on, held), now=NOON)
+
+        assert self.empty(session) == 0
+
+        released = Told(on, {"hold": "INQUEST", "evidence": "Concluded"})
+        take_step(session, case, "release_hold", actor=OFFICE, told=released, now=NOON)
+        assert self.empty(session) == 1
+
+    def test_the_database_empties_nothing_that_is_not_decided(self, session, board):
+        kept = confirmed(session, board)
+
+        with pytest.raises(DatabaseError, match="emptied_once_decided"), session.begin_nested():
+            session.execute(
+                update(PublicNotification)
+                .where(PublicNotification.id == kept.id)
+                .values(answers={}, details={}, email="", emptied_at=NOON)
+            )
 
 
 class TestAreas:
