@@ -104,9 +104,14 @@ def may_see(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElemen
         and_(_is_on_the_board_or_its_panel(), or_(*to_the_board)),
         and_(Appointment.case_id == Case.id, Appointment.role != ADMINISTRATOR),
     )
-    interest = exists().where(DeclaredInterest.person_id == person_id, DeclaredInterest.case_id == Case.id)
     seen = exists(_held(person_id, on).where(shows_the_case).correlate_except(Appointment))
-    return and_(seen, not_(interest.correlate_except(DeclaredInterest)))
+    return and_(seen, not_(_has_declared_an_interest(person_id)))
+
+
+def _has_declared_an_interest(person_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition on `Case` that it is withheld from a person, or the person of a row."""
+    interest = exists().where(DeclaredInterest.person_id == person_id, DeclaredInterest.case_id == Case.id)
+    return interest.correlate_except(DeclaredInterest)
 
 
 def _is_on_the_board_or_its_panel() -> ColumnElement[bool]:
@@ -126,14 +131,19 @@ def agency_cases_visible_to(person_id: int, on: date) -> Select[int]:
 
 
 def may_see_what_is_asked(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
-    """Return the condition on `Case` that something in it is asked of an agency the person leads."""
+    """Return the condition on `Case` that something in it is asked of an agency the person leads.
+
+    An interest withholds that too: another of the agency answers, or the coordinator enters what comes on paper.
+    """
     asked = (
         _held(person_id, on)
         .join(Agency, Agency.id == Appointment.agency_id)
         .join(Deadline, func.lower(Deadline.agency) == func.lower(Agency.name))
         .where(Appointment.role == AGENCY_LEAD, Agency.board_id == Case.board_id, Deadline.case_id == Case.id)
     )
-    return exists(asked.correlate_except(Appointment, Agency, Deadline))
+    return and_(
+        exists(asked.correlate_except(Appointment, Agency, Deadline)), not_(_has_declared_an_interest(person_id))
+    )
 
 
 def roles_on(session: Session, person_id: int, case: Case, on: date) -> frozenset[str]:
@@ -193,7 +203,7 @@ def is_asked_of_an_agency_led_by(person_id: int, on: date) -> ColumnElement[bool
             func.lower(Agency.name) == func.lower(Deadline.agency),
         )
     )
-    return exists(led.correlate_except(Appointment, Agency))
+    return and_(exists(led.correlate_except(Appointment, Agency)), not_(_has_declared_an_interest(person_id)))
 
 
 def _appointments(session: Session, person_id: int, on: date) -> list[Appointment]:

@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.case import Case, Deadline
+from models.panels.panel import DeclaredInterest
 from models.people import Person
 from models.queries.access import (
     agency_cases_visible_to,
     cases_visible_to,
+    is_asked_of_an_agency_led_by,
     may_see,
     roles_on,
     roles_on_board,
     sight_of,
 )
-from tests.models.situations import Given
+from tests.models.situations import SOME_TIME, Given
 from workflows.roles import ROLES
 
 WORKFLOWS = ("serious_case_review", "practice_review", "child_death_review")
@@ -239,6 +241,17 @@ class TestAgencies:
         world.appoint("agency_lead", board="Bexley", agency=True)
 
         assert shown() == set()
+
+    def test_an_interest_withholds_what_is_asked_as_well(self, session, world, asked, shown):
+        """DOMAIN 8.4: somebody whose own practice is looked at is shown nothing of the case, by whichever way."""
+        world.appoint("agency_lead", board="Bexley", agency=True)
+        session.add(DeclaredInterest(person_id=world.person.id, case_id=asked.id, declared_at=SOME_TIME))
+        session.flush()
+
+        owed = select(Deadline).join(Case).where(is_asked_of_an_agency_led_by(world.person.id, MON_3_MAR_2014))
+        assert shown() == set()
+        assert session.scalars(owed).all() == []
+        assert world.roles(("Bexley", "serious_case_review")) == frozenset()
 
     def test_an_agency_of_the_same_name_elsewhere_is_another(self, world, asked, shown):
         world.appoint("agency_lead", board="Bromley", agency=True)
