@@ -51,6 +51,7 @@ def workbook_response(name: str, sheets: Sequence[Sheet]) -> Response:
     """Return tables as a workbook to keep. A text stays a text, whatever it begins with (P38)."""
     # Not loaded before it is needed: most of what the site does makes no workbook.
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
     workbook = Workbook(write_only=False)
@@ -61,7 +62,8 @@ def workbook_response(name: str, sheets: Sequence[Sheet]) -> Response:
         for row, cells in enumerate(([each.title], each.heads, *each.rows), start=1):
             for column, value in enumerate(cells, start=1):
                 cell = sheet.cell(row=row, column=column)
-                cell.value = value
+                # A workbook cannot hold every character that a name of a board can.
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
                 cell.data_type = "s" if isinstance(value, str) else cell.data_type
                 cell.font = Font(bold=row <= 2)
         sheet.column_dimensions["A"].width = 46

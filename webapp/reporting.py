@@ -54,7 +54,7 @@ def child_deaths_report(
     Raises NotReportable where there is no such board, year or scheme.
     """
     try:
-        year = Year.named(year_name)
+        year = Year.written(year_name)
     except ValueError as wrong:
         raise NotReportable(str(wrong)) from wrong
     if scheme not in SCHEMES:

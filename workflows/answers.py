@@ -1,5 +1,6 @@
 """Reading what was answered to a step's questions, and saying everything that is wrong with it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,9 @@ from workflows.holds import Hold, named
 from workflows.nhs_number import is_nhs_number
 
 LONGEST_TEXT = 20_000
+
+# What no database and no file in UTF-8 can hold: the character nought, and halves of characters.
+CANNOT_BE_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _text(question: Question, given: Any, _asked: Asked) -> str:
     text = _yes_or_no(given) if isinstance(given, bool) else str(given).strip()
     if len(text) > LONGEST_TEXT:
         raise _Wrong(f"{question.label}: this is longer than {LONGEST_TEXT:,} characters. Shorten it")
-    if "\x00" in text:
+    if CANNOT_BE_KEPT.search(text):
         raise _Wrong(f"{question.label}: this contains a character that cannot be kept. Type it again")
     return text
 
@@ -136,7 +140,11 @@ def _factors(question: Question, given: Any, asked: Asked) -> list[Any]:
     return [
         _text(question, factor, asked)
         if isinstance(factor, str)
-        else {str(key): _text(question, value, asked) for key, value in factor.items() if value is not None}
+        else {
+            _text(question, str(key), asked): _text(question, value, asked)
+            for key, value in factor.items()
+            if value is not None
+        }
         for factor in given
     ]
 

@@ -152,7 +152,7 @@ def read_rows(file: Lines) -> Iterator[Row]:
         if len(line) > LONGEST_LINE:
             _skip_to_end_of_line(file, line)
             yield Row(number, {}, f"This row is longer than {LONGEST_LINE:,} characters. Shorten it")
-        elif line.strip(b" \t\r\n,;"):
+        elif line.strip(b' \t\r\n,;"'):
             yield _row(number, line, heading)
 
 
@@ -168,15 +168,25 @@ def _heading(line: bytes) -> list[str]:
         if line.startswith(beginning):
             raise NotTheFile(f"This is {kind}, not CSV. {SAVE_AS_CSV}. {_WHAT_IT_SHOULD_BE}")
     if b"\x00" in line or len(line) > LONGEST_LINE:
-        raise NotTheFile(f"This is not a CSV file in UTF-8. {_WHAT_IT_SHOULD_BE}")
+        raise NotTheFile(f"This is not a CSV file in UTF-8. {SAVE_AS_CSV}. {_WHAT_IT_SHOULD_BE}")
     try:
-        names = [name.strip().lower() for name in next(csv.reader([line.decode("utf-8-sig")], strict=True), [])]
+        cells = next(csv.reader([line.decode("utf-8-sig")], strict=True), [])
     except (UnicodeDecodeError, csv.Error):
-        raise NotTheFile(f"This is not a CSV file in UTF-8. {_WHAT_IT_SHOULD_BE}") from None
+        raise NotTheFile(f"This is not a CSV file in UTF-8. {SAVE_AS_CSV}. {_WHAT_IT_SHOULD_BE}") from None
+    names = _without_empty_end([name.strip().lower() for name in cells])
     said = list(_wrong_with_heading(names))
     if said:
         raise NotTheFile(f"The heading is not right: {'; '.join(said)}. {_WHAT_IT_SHOULD_BE}")
     return names
+
+
+def _without_empty_end(cells: list[str], keep: int = 0) -> list[str]:
+    """Return the cells up to the last that holds something, and so many in any case.
+
+    A spreadsheet in which anything was ever typed to the right of the table saves empty columns there.
+    """
+    last = next((number for number in range(len(cells), keep, -1) if cells[number - 1].strip()), keep)
+    return cells[:last]
 
 
 def _wrong_with_heading(names: Sequence[str]) -> Iterator[str]:
@@ -221,6 +231,7 @@ def _row(number: int, line: bytes, heading: Sequence[str]) -> Row:
         )
     if b"\x00" in line:
         return Row(number, {}, "This row contains a character that cannot be kept. Type it again")
+    cells = _without_empty_end(cells, keep=len(heading)) if len(cells) > len(heading) else cells
     if len(cells) != len(heading):
         return Row(number, {}, f"This row has {len(cells)} columns and the heading has {len(heading)}")
     return Row(number, {column: cell.strip() for column, cell in zip(heading, cells, strict=True)})

@@ -62,6 +62,14 @@ class Year:
                 return cls(begins)
         raise ValueError("Write a financial year as 2017-18")
 
+    @classmethod
+    def written(cls, name: str) -> Year:
+        """Return the year as a person writes it: also 2017/18, 2017–18 or 2017-2018. Raises ValueError."""
+        begins, _, ends = (part.strip() for part in name.replace("/", "-").replace("–", "-").partition("-"))
+        if begins.isdecimal() and ends == str(int(begins) + 1):
+            ends = ends[-2:]
+        return cls.named(f"{begins}-{ends}")
+
     @property
     def name(self) -> str:
         return f"{self.begins}-{(self.begins + 1) % 100:02d}"

@@ -28,7 +28,7 @@ def command() -> None:
 
 @command.command(name="child-deaths")
 @click.option("--board", required=True, help="The board, or a panel for all the boards it serves.")
-@click.option("--year", required=True, help="A financial year, as 2017-18.")
+@click.option("--year", required=True, help="A financial year, as 2017-18 or 2017/18.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True)
 @click.option("--known-at", type=Day(), help="Leave out what was recorded after this day.")
 @click.option(

@@ -393,6 +393,19 @@ class TestNoSuchFile:
 
         assert imported(file)[-1].recorded == 1
 
+    def test_empty_columns_and_lines_that_a_spreadsheet_leaves_behind_are_nothing(self, imported):
+        row = ",".join(a_row(modifiable_factors="")[name] for name in COLUMNS)
+        lines = (f"{','.join(COLUMNS)},,", f"{row},, ", '"","",,', f"{row.replace('A-1', 'A-2')},,,,,", ",,,,,,")
+        last = imported(io.BytesIO("\r\n".join(lines).encode()))[-1]
+
+        assert (last.rows_read, last.recorded, last.refused) == (2, 2, 0)
+
+    def test_a_cell_beyond_the_last_column_is_refused_and_not_lost(self, imported):
+        heading, row = f"{','.join(COLUMNS)},,", ",".join(a_row(modifiable_factors="")[name] for name in COLUMNS)
+        (first, *_) = imported(io.BytesIO(f"{heading}\n{row},Told later\n".encode()))
+
+        assert "20 columns and the heading has 19" in first.refusals[0].wrong[0].reason
+
 
 def test_a_preview_says_what_each_row_would_do_and_writes_nothing(sessions, board_id):
     rows = read_rows(a_file(a_row(), a_row(), a_row(cdop_ref="A-2", sex="boy")))

@@ -175,6 +175,18 @@ class TestTheYear:
         with pytest.raises(ValueError, match="as 2017-18"):
             Year.named(name)
 
+    @pytest.mark.parametrize("name", ["2017-18", "2017/18", "2017-2018", " 2017–18 ", "2017 / 2018"])
+    def test_a_person_may_write_it_otherwise(self, name):
+        assert Year.written(name) == YEAR
+
+    @pytest.mark.parametrize("name", ["2017", "2017-19", "2017-2019", "2017-1918", "18-19", "", "-", "twenty-one"])
+    def test_what_is_no_year_is_refused_however_it_is_written(self, name):
+        with pytest.raises(ValueError, match="as 2017-18"):
+            Year.written(name)
+
+    def test_the_century_may_turn_in_it(self):
+        assert Year.written("1999-2000") == Year.named("1999-00")
+
     def test_the_year_begins_on_1_april(self):
         assert (financial_year(date(2018, 3, 31)), financial_year(date(2018, 4, 1))) == (2017, 2018)
         assert Year.named("1999-00").last_day == date(2000, 3, 31)
