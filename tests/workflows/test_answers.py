@@ -23,10 +23,12 @@ STEPS = [
     if step.asks
 ]
 
+FULL_WIDTH = "\uff12\uff10\uff12\uff10-01-01"
+
 one_thing = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.binary(max_size=4), st.dates(), st.datetimes(),
     st.text(st.characters(codec=None, categories=None), max_size=8),
-    st.sampled_from(["2020-13", "9999-12-31", "0001-01-01", "\uff12\uff10\uff12\uff10-01-01", "2020-W01-1", "x" * 30_000, 10**400]),
+    st.sampled_from(["2020-13", "9999-12-31", "0001-01-01", FULL_WIDTH, "2020-W01-1", "x" * 30_000, 10**400]),
 )  # fmt: skip
 things = st.recursive(
     one_thing,
