@@ -23,10 +23,6 @@ Precision = Literal["day", "month"]
 # Spelt once: a partial index serves only a query whose predicate is spelt the same way.
 LIVE_CASE = text("ended_on IS NULL")
 UNMET_DEADLINE = text("met_first IS NULL AND voided_on IS NULL AND NOT not_before")
-SOMETHING_TO_SAY = text("next_rung_on IS NOT NULL")
-
-TO_RECKON = date(1, 1, 1)
-"""In `Deadline.next_rung_on`: the day has to be reckoned. A trigger puts it back when a date changes."""
 
 
 class Case(Base):
@@ -175,7 +171,6 @@ class Deadline(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "clock_key", "subject"),
         Index("ix_deadline_unmet_due_last", "due_last", "id", postgresql_where=UNMET_DEADLINE),
-        Index("ix_deadline_next_rung_on", "next_rung_on", "id", postgresql_where=SOMETHING_TO_SAY),
         Index("ix_deadline_agency", text("lower(agency)"), "case_id", postgresql_where=text("agency IS NOT NULL")),
     )
 
@@ -202,8 +197,6 @@ class Deadline(Base):
     source: Mapped[str]
     confirmed: Mapped[bool]
     explanation: Mapped[dict[str, Any] | None]
-    next_rung_on: Mapped[date | None] = mapped_column(server_default=text("'0001-01-01'"))
-    """The next day on which something is to be said about it. Not of the history: the sweep of reminders keeps it."""
 
     case: Mapped[Case] = relationship(back_populates="deadlines", viewonly=True)
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from models import differences, hashing, projection, rows
+from models import differences, hashing, next_rung, projection, rows
 from models.actor import Actor
 from models.agency import TAKE_REFERENCE, Board, next_references, reference_parameters
 from models.asking import history_of, preview_correction, preview_step, standing_of
@@ -31,7 +31,7 @@ from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, DEADLINE_KEY, HOLD_COL
 from models.whole_case import WholeCase
 from workflows import registry
 from workflows.calendar import Calendar
-from workflows.dates import PartialDate
+from workflows.dates import PartialDate, london_day
 from workflows.definition import Procedure
 from workflows.history import Event, History
 from workflows.referral import REFERS, referral
@@ -121,7 +121,7 @@ def open_whole_cases(
     _keep_apart(connection, case_ids, wholes)
     projected = {case_id: whole.projected for case_id, whole in zip(case_ids, wholes, strict=True)}
     added = [differences.difference(case_id, each, NOTHING_STORED) for case_id, each in projected.items()]
-    differences.write_beside(connection, added)
+    differences.write_beside(connection, added, now)
     differences.write_counted(connection, projected)
     return case_ids
 
@@ -353,7 +353,8 @@ _APART_COLUMNS = ("case_id", "event_sequence", "question", "answer", "salt")
 _PARTS = {
     "events": f"{rows.insert('case_event', _EVENT_COLUMNS, 'events', given='moved')} RETURNING id",
     "messages": rows.insert("outbox_message", _MESSAGE_COLUMNS, "messages", given="moved"),
-    "deadlines": rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines", given="moved"),
+    "deadlines": f"{rows.put('deadline', DEADLINE_KEY, DEADLINE_COLUMNS, 'deadlines', given='moved')}"
+    f" {next_rung.RETURNING}",
     "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds", given="moved"),
     "entries": rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved"),
     "apart": rows.insert("answer_kept_apart", _APART_COLUMNS, "apart", given="moved"),
@@ -368,9 +369,9 @@ def _addition(kinds: tuple[str, ...], beside: tuple[tuple[str, tuple[str, ...]],
     The audit's trigger asks for the lock on the case, which the part `moved` has taken.
     """
     added = {table: rows.insert(table, columns, table, given="events") for table, columns in beside}
-    parts = ", ".join(
-        f"{kind} AS ({part})" for kind, part in {**{kind: _PARTS[kind] for kind in kinds}, **added}.items()
-    )
+    beside_deadlines = next_rung.PARTS if "deadlines" in kinds else {}
+    every = {kind: _PARTS[kind] for kind in kinds} | beside_deadlines | added
+    parts = ", ".join(f"{kind} AS ({part})" for kind, part in every.items())
     moved = f"{_MOVE} AND kept.version = %(version)s RETURNING kept.id, kept.board_id"
     return f"WITH moved AS ({moved}), {parts} SELECT id FROM events"  # noqa: S608 - the names of our own columns
 
@@ -430,11 +431,12 @@ def _write(
         given |= counts.counted_rows({place.case_id: projected.counted}).parameters()
     more = {each.table: rows.as_json([{"case_id": place.case_id, **row} for row in each.rows]) for each in beside}
     statement = _addition(tuple(given), tuple((each.table, each.columns) for each in beside))
-    parameters = {"version": place.version, "cases": cases, **given, **more}
+    today = london_day(event.recorded_at)
+    parameters = {"version": place.version, "cases": cases, "today": today, **given, **more}
     event_id = connection.exec_driver_sql(statement, parameters).scalar()
     if event_id is None:
         return None
-    differences.remove(connection, found)
+    differences.remove(connection, found, event.recorded_at)
     return _as_stored(session, CaseEvent(id=event_id))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from models import rows
+from models import next_rung, rows
 from models.figures import counts
 from models.projection import Columns, Projection
 from models.stored import (
@@ -21,6 +21,7 @@ from models.stored import (
     Stored,
     StoredRow,
 )
+from workflows.dates import london_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +80,26 @@ def write(
     cases = [{**each.case, "updated_at": now} for each in found.values() if each.case]
     if cases:
         connection.exec_driver_sql(_CASES, {"cases": rows.as_json(cases)})
-    write_beside(connection, found.values())
+    write_beside(connection, found.values(), now)
     write_counted(connection, projections)
     return sum(map(bool, found.values()))
 
 
-def write_beside(connection: Connection, found: Iterable[Difference]) -> None:
+def write_beside(connection: Connection, found: Iterable[Difference], now: datetime) -> None:
     """Write the deadlines and holds that differ."""
-    _execute(connection, list(found), {**_PUT, **_REMOVE})
+    _execute(connection, list(found), {**_PUT, **_REMOVE}, now)
 
 
-def remove(connection: Connection, found: Difference) -> None:
+def remove(connection: Connection, found: Difference, now: datetime) -> None:
     """Remove the deadlines and holds that a history no longer gives; its step has put the others."""
-    _execute(connection, [found], _REMOVE)
+    _execute(connection, [found], _REMOVE, now)
 
 
-def _execute(connection: Connection, found: Sequence[Difference], statements: Mapping[str, str]) -> None:
+def _execute(connection: Connection, found: Sequence[Difference], statements: Mapping[str, str], now: datetime) -> None:
     for kind, statement in statements.items():
         given = [row for each in found for row in getattr(each, kind)]
         if given:
-            connection.exec_driver_sql(statement, {kind: rows.as_json(given)})
+            connection.exec_driver_sql(statement, {kind: rows.as_json(given), "today": london_day(now)})
 
 
 def write_counted(connection: Connection, projections: Mapping[int, Projection]) -> None:
@@ -110,10 +111,10 @@ def write_counted(connection: Connection, projections: Mapping[int, Projection])
 
 _CASES = rows.update("review_case", (*CASE_COLUMNS, "updated_at"), "cases")
 _PUT = {
-    "deadlines": rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines"),
+    "deadlines": next_rung.putting(rows.put("deadline", DEADLINE_KEY, DEADLINE_COLUMNS, "deadlines")),
     "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds"),
 }
 _REMOVE = {
-    "deadlines_gone": rows.delete("deadline", DEADLINE_KEY, "deadlines_gone"),
+    "deadlines_gone": next_rung.removing(rows.delete("deadline", DEADLINE_KEY, "deadlines_gone")),
     "holds_gone": rows.delete("hold", HOLD_KEY, "holds_gone"),
 }

@@ -18,6 +18,7 @@ Outcome = Literal["sent", "failed", "suppressed", "unknown"]
 # Spelt once: a partial index serves only a query whose predicate is spelt the same way.
 UNSETTLED = text("outcome IS NULL")
 UNADDRESSED = text("outcome IS NULL AND addressed_at IS NULL")
+TO_ONE_PERSON = text("recipient_person_id IS NOT NULL")
 
 
 class OutboxMessage(Base):
@@ -35,7 +36,7 @@ class OutboxMessage(Base):
         CheckConstraint("num_nonnulls(outcome, settled_at) IN (0, 2)", name="settled_with_an_outcome"),
         Index("ix_outbox_message_to_address", "not_before", "id", postgresql_where=UNADDRESSED),
         Index(None, "case_id", "id"),
-        Index(None, "recipient_person_id", "id"),
+        Index(None, "recipient_person_id", "id", postgresql_where=TO_ONE_PERSON),
     )
 
     id: Mapped[Identifier]

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.agency import Board
-from models.case import TO_RECKON, Case, Deadline
+from models.case import Case, Deadline
 from models.histories import lock_cases
+from models.next_rung import TO_RECKON, NextRung
 from models.reminder import LadderAdjustment, LadderHearer
 from notifications.chosen import changes_of
 from notifications.ladders import ladder_for
@@ -177,10 +178,12 @@ def _reckon_again(session: Session, place: Place) -> None:
     cases = select(Case.id).where(Case.board_id == place.board.id, Case.workflow_key == place.workflow_key)
     # Locked before their deadlines, as a step does, so that neither ever waits for the other in a circle.
     case_ids = lock_cases(session.connection(), session.scalars(cases).all())
-    of_this = (Deadline.clock_key == place.clock_key, Deadline.met_first.is_(None), Deadline.voided_on.is_(None))
+    of_this = select(Deadline.id).where(
+        Deadline.case_id == any_(literal(case_ids, ARRAY(BigInteger))), Deadline.clock_key == place.clock_key
+    )
     session.execute(
-        update(Deadline)
-        .where(Deadline.case_id == any_(literal(case_ids, ARRAY(BigInteger))), *of_this)
-        .values(next_rung_on=TO_RECKON)
+        update(NextRung)
+        .where(NextRung.deadline_id.in_(of_this), NextRung.over_on.is_(None))
+        .values(falls_on=TO_RECKON)
         .execution_options(synchronize_session=False)
     )

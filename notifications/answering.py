@@ -10,8 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.case import TO_RECKON, Case, Deadline
+from models.case import Case, Deadline
 from models.histories import lock_cases
+from models.next_rung import TO_RECKON, NextRung
 from models.reminder import ReminderAnswer
 from notifications.chosen import ladder_of
 from notifications.rungs import Ladder
@@ -100,7 +101,7 @@ class Answering:
         answer.person_id, answer.role = self.person_id, self.role
         answer.answered_at, answer.from_on = self.now, self.today
         self.session.add(answer)
-        self.session.execute(update(Deadline).where(Deadline.id == deadline.id).values(next_rung_on=TO_RECKON))
+        self.session.execute(update(NextRung).where(NextRung.deadline_id == deadline.id).values(falls_on=TO_RECKON))
         until = answer.until_on.isoformat() if answer.until_on else None
         audit.record(
             self.session, "reminder_seen" if answer.kind == "seen" else "reminder_put_off", at=self.now,

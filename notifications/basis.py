@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache
 from hashlib import sha256
-from typing import Protocol
-
-from sqlalchemy import Connection
 
 from notifications.ladders import ladder_for
+from notifications.recording import Begins
 from workflows import registry
 from workflows.calendar import Calendar
 
@@ -27,20 +24,11 @@ _PUT_BACK = """
 WITH these AS (
     SELECT id FROM review_case WHERE id > %(after)s ORDER BY id LIMIT %(at_once)s FOR NO KEY UPDATE
 ), put_back AS (
-    UPDATE deadline SET next_rung_on = '0001-01-01' FROM these
-    WHERE deadline.case_id = these.id AND met_first IS NULL AND voided_on IS NULL
-      AND next_rung_on IS DISTINCT FROM '0001-01-01'
+    UPDATE next_rung SET falls_on = DEFAULT FROM these JOIN deadline ON deadline.case_id = these.id
+    WHERE deadline_id = deadline.id AND over_on IS NULL AND falls_on IS DISTINCT FROM '0001-01-01'
 )
 SELECT max(id) FROM these
 """
-
-
-class Begins(Protocol):
-    """What opens a transaction: an engine."""
-
-    def begin(self) -> AbstractContextManager[Connection]:
-        """Return a connection whose work is committed at the end, or undone."""
-        ...
 
 
 def reckon_again_if_changed(engine: Begins, calendar: Calendar, today: date) -> date:

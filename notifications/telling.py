@@ -1,4 +1,4 @@
-"""What a reminder's message carries: a case reference, a clock and days. Nothing that identifies anybody fits."""
+"""What a reminder's message carries: a clock and days. Nothing that identifies anybody fits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-REFERENCE = re.compile(r"[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,60}")
 LONGEST_TITLE = 120
 
@@ -22,7 +21,6 @@ class ReminderTold:
     """
 
     reminder_id: int
-    reference: str
     clock: str
     title: str
     due_on: date
@@ -32,8 +30,6 @@ class ReminderTold:
     by_law: bool
 
     def __post_init__(self) -> None:
-        if not REFERENCE.fullmatch(self.reference):
-            raise ValueError("A reminder names a case by its reference")
         if not (KEY.fullmatch(self.clock) and KEY.fullmatch(self.rung)):
             raise ValueError("A reminder names a clock and a rung by their keys")
         if not self.title or len(self.title) > LONGEST_TITLE or "\n" in self.title:
@@ -44,7 +40,6 @@ def reminder_told(payload: Mapping[str, Any]) -> ReminderTold:
     """Return what the payload of a reminder's message says. Raises KeyError or ValueError for any other payload."""
     return ReminderTold(
         reminder_id=int(payload["reminder"]),
-        reference=payload["reference"],
         clock=payload["clock"],
         title=payload["title"],
         due_on=date.fromisoformat(payload["due_on"]),

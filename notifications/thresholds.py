@@ -7,11 +7,13 @@ are asked for. Nothing is compared with today but "has it passed" (P12).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
+from notifications import because
 from notifications.rungs import Ladder, Rung, after, before
 from workflows.calendar import Calendar, CalendarTooShort
 
@@ -31,12 +33,11 @@ class Answer:
     until_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A deadline as the sweep reads it.
+class Watched(NamedTuple):
+    """A due day as the sweep reads it.
 
-    `known_on` is the day its due date could first have been known here. `over_on` is the day on which it was known to
-    be met or void, and `over_because` says so; both are empty while it is open.
+    `known_on` is the day since which it has been known here. `over_on` is the day on which it was known to be met or
+    void, or not to be the due day any more, and `over_because` says so; both are empty while it is open.
     """
 
     due_first: date
@@ -46,12 +47,11 @@ class Watched:
     over_on: date | None = None
     over_because: str = ""
     answers: tuple[Answer, ...] = ()
-    heard: Mapping[str, date] = field(default_factory=dict)
+    heard: Mapping[str, date] = MappingProxyType({})
     """By role, the latest day whose reminder was told already; asked for only where everything is reckoned again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(NamedTuple):
     """A rung for one role on the day it falls."""
 
     rung: Rung
@@ -59,8 +59,7 @@ class Threshold:
     falls_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class ToRecord:
+class ToRecord(NamedTuple):
     """A reminder to be recorded: said, or not said and why."""
 
     threshold: Threshold
@@ -70,8 +69,7 @@ class ToRecord:
     goes_up_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What is to be recorded of a deadline by a day, and the next day to look at it again; none at the end."""
 
     reminders: tuple[ToRecord, ...]
@@ -118,7 +116,7 @@ def thresholds(ladder: Ladder, watched: Watched, by: Reckoning) -> Sequence[Thre
             found = tuple(each for each in found if each.rung.at.side != "before" or each.falls_on > starts_on)
     if not watched.answers:
         return found
-    put_off = [replace(each, falls_on=_put_off(each, watched, by.calendar)) for each in found]
+    put_off = [each._replace(falls_on=_put_off(each, watched, by.calendar)) for each in found]
     return sorted([*put_off, *_again(watched)], key=attrgetter("falls_on"))
 
 
@@ -159,22 +157,22 @@ def to_say(ladder: Ladder, watched: Watched, by: Reckoning, today: date, *, sinc
     What fell before `since` has been recorded already, and is left out.
     """
     every = thresholds(ladder, watched, by)
-    passed = [each for each in every if each.falls_on <= today]
+    newly = [each for each in every if since <= each.falls_on <= today]
     if watched.over_on is not None:
-        missed = (each for each in passed if max(watched.known_on, since) <= each.falls_on < watched.over_on)
+        missed = (each for each in newly if watched.known_on <= each.falls_on <= watched.over_on)
         return Said(tuple(ToRecord(each, "no_longer_true", watched.over_because) for each in missed), None)
-    latest = {each.role: each for each in passed if each.falls_on > watched.heard.get(each.role, date.min)}
+    latest = {each.role: each for each in newly if each.falls_on > watched.heard.get(each.role, date.min)}
     reminders = [
         _told(each, ladder, watched, by.calendar, today) if each is latest.get(each.role) else _overtaken(each)
-        for each in passed
-        if each.falls_on >= since and (each is latest.get(each.role) or each.falls_on >= watched.known_on)
+        for each in newly
+        if each is latest.get(each.role) or each.falls_on >= watched.known_on
     ]
-    still_to_come = every[len(passed) :]
-    return Said(tuple(reminders), still_to_come[0].falls_on if still_to_come else None)
+    next_on = next((each.falls_on for each in every if each.falls_on > today), None)
+    return Said(tuple(reminders), next_on)
 
 
 def _overtaken(threshold: Threshold) -> ToRecord:
-    return ToRecord(threshold, "overtaken", "A later reminder of the same date took its place")
+    return ToRecord(threshold, "overtaken", because.OVERTAKEN)
 
 
 def _told(threshold: Threshold, ladder: Ladder, watched: Watched, calendar: Calendar, today: date) -> ToRecord:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent, Deadline, Hold
 from models.outbox import OutboxMessage
 from models.reminder import Reminder, ReminderAnswer
+from notifications import because
 from notifications.rungs import REMINDER_ESCALATED
 from workflows import registry
 from workflows.dates import day_in_words, london_day
@@ -47,7 +48,7 @@ def _of_a_reminder(session: Session, reminder: Reminder, now: datetime) -> str |
         .execution_options(populate_existing=True)
     )
     if deadline is None or deadline.due_last is None:
-        return "What asked for it was corrected or struck out"
+        return because.TAKEN_BACK
     return (
         _why_it_is_over(deadline)
         or _why_it_moved(deadline, reminder)
@@ -58,16 +59,16 @@ def _of_a_reminder(session: Session, reminder: Reminder, now: datetime) -> str |
 
 def _why_it_is_over(deadline: Deadline) -> str | None:
     if deadline.met_last is not None:
-        return f"It had been done by {day_in_words(deadline.met_last)}"
+        return because.done(deadline.met_last)
     if deadline.voided_on is not None:
-        return f"It was no longer asked for from {day_in_words(deadline.voided_on)}"
+        return because.no_longer_asked_for(deadline.voided_on)
     return None
 
 
 def _why_it_moved(deadline: Deadline, reminder: Reminder) -> str | None:
     if deadline.due_last is None or deadline.due_last == reminder.due_on:
         return None
-    return f"The day it is due moved from {day_in_words(reminder.due_on)} to {day_in_words(deadline.due_last)}"
+    return because.moved(reminder.due_on, deadline.due_last)
 
 
 def _why_it_was_answered(session: Session, reminder: Reminder, now: datetime) -> str | None:
@@ -99,7 +100,7 @@ def _why_it_was_overtaken(session: Session, reminder: Reminder) -> str | None:
         Reminder.outcome == "told",
         Reminder.falls_on > reminder.falls_on,
     )
-    return "A later reminder of the same date took its place" if session.scalar(select(later)) else None
+    return because.OVERTAKEN if session.scalar(select(later)) else None
 
 
 # --- Notices of a step -------------------------------------------------------

@@ -74,6 +74,7 @@ ALLOWED = {
     "draft": REBUILD,
     "figures_decision": ADD,  # and `withdrawn_at` may be changed, which is a grant of a column
     "figures_release": ADD,
+    "former_due_day": REBUILD,
     "hold": REBUILD,
     "import_refusal": {"INSERT", "DELETE"},
     "import_remark": {"INSERT", "DELETE"},
@@ -86,6 +87,7 @@ ALLOWED = {
     "message_choice": KEEP,
     "message_rule": KEEP,
     "moved_clock": KEEP,
+    "next_rung": KEEP,
     "outbox_message": KEEP,
     "panel": KEEP,
     "panel_action": KEEP,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models.case import TO_RECKON, Deadline
+from models.next_rung import TO_RECKON, NextRung
 from models.queries.access import BOARD_READERS
 from models.reminder import ReminderAnswer
 from tests.models.reviews import SCOPING, noon
@@ -126,7 +126,7 @@ def test_while_it_is_seen_it_does_not_go_up_and_then_it_does(watch):
 
 
 def _reckoned_again():
-    return update(Deadline).values(next_rung_on=TO_RECKON)
+    return update(NextRung).values(falls_on=TO_RECKON)
 
 
 @pytest.mark.parametrize("workflow", registry.workflows().values(), ids=lambda each: each.key)

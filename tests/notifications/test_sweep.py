@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.case import Deadline
+from models.next_rung import TO_RECKON
 from notifications.reminders import sweep
 from notifications.telling import reminder_told
 from tests.models.reviews import SCOPING
@@ -157,18 +156,21 @@ def test_a_day_that_moves_starts_its_own_ladder(referred):
     assert Counter(scoping) == {(date(2014, 4, 1), "ahead"): 2, (date(2014, 4, 30), "ahead"): 2}
 
 
-def test_what_is_reckoned_beside_a_deadline_is_not_of_the_history(referred):
-    """A rebuild compares what the history says; when something is next to be said is not of it."""
+def test_a_deadline_that_is_written_again_is_reckoned_again_and_known_since_it_had_its_day(referred):
     referred.swept(date(2014, 3, 27))
-    referred.session.expire_all()
-    days = {each.clock_key: each.next_rung_on for each in referred.session.query(Deadline)}
+    assert referred.next_rung("decision").falls_on == date(2014, 4, 3)
 
-    assert days["decision"] == date(2014, 4, 3)
-    touched = "UPDATE deadline SET due_last = due_last + 1, due_first = due_first + 1 WHERE clock_key = 'decision'"
-    referred.session.execute(text(touched))
-    referred.session.expire_all()
-    days = {each.clock_key: each.next_rung_on for each in referred.session.query(Deadline)}
-    assert days["decision"] == date(1, 1, 1)
+    referred.review.today = date(2014, 3, 28)
+    sequence = referred.review.case.history_length
+    referred.review.correct(sequence, MON_3_MAR, answers=SCOPING | {"due_on": "2014-04-30"})
+    moved = referred.next_rung("scoping_return")
+    assert (moved.falls_on, moved.known_on, moved.over_on) == (TO_RECKON, date(2014, 3, 28), None)
+    assert referred.next_rung("decision").falls_on == date(2014, 4, 3)
+
+    referred.review.today = date(2014, 3, 31)
+    referred.review.take("record_scoping_return", answers={"agency": "Police", "involved": "no"})
+    done = referred.next_rung("scoping_return", "Police")
+    assert (done.falls_on, done.known_on, done.over_on) == (TO_RECKON, date(2014, 3, 28), date(2014, 3, 31))
 
 
 def test_a_bank_holiday_announced_later_moves_what_has_not_been_said(referred):

@@ -11,10 +11,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models.agency import Agency
+from models.case import Deadline
+from models.next_rung import NextRung
 from models.outbox import OutboxMessage
 from models.people import Appointment, Person
 from models.reminder import Reminder
-from notifications.reminders import Swept, sweep
+from notifications.recording import Swept
+from notifications.reminders import sweep
 from tests.models.reviews import Review, a_board
 from workflows.calendar import Calendar, england
 
@@ -69,6 +72,12 @@ class Watch:
         if outcome:
             found = found.where(Reminder.outcome == outcome)
         return list(self.session.scalars(found))
+
+    def next_rung(self, clock: str, subject: str = "") -> NextRung:
+        """Return what is next to be said of a deadline, of the first of its clock unless one is named."""
+        found = select(NextRung).join(Deadline, Deadline.id == NextRung.deadline_id).where(Deadline.clock_key == clock)
+        found = found.where(Deadline.subject.startswith(subject)).order_by(Deadline.ordinal)
+        return self.session.scalars(found.limit(1).execution_options(populate_existing=True)).one()
 
     def messages(self) -> list[OutboxMessage]:
         found = select(OutboxMessage).where(OutboxMessage.dedupe_key.like("reminder:%")).order_by(OutboxMessage.id)

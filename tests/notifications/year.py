@@ -188,8 +188,8 @@ class Year:
     def owed(self) -> dict[Key, tuple[date, date]]:
         """Return everything that had to be said, with the day it fell and the last day it could have been said.
 
-        Between one recording and the next nothing of a case changes but the day: what fell strictly between them, in
-        a deadline then open, had to be said from that day until the next recording at least.
+        Between one recording and the next nothing of a case changes but the day: what fell from the day of the one
+        to that of the next, in a deadline then open, had to be said, or the ledger has why it was not.
         """
         found: dict[Key, tuple[date, date]] = {}
         for case_id, review in self.reviews.items():
@@ -197,7 +197,7 @@ class Year:
             changes = [*recorded, datetime.combine(ANNOUNCED_ON, time(11), UTC)]
             moments = sorted(each for each in changes if each >= recorded[0])
             for moment, following in zip(moments, [*moments[1:], None], strict=True):
-                end = london_day(following) if following else LAST + ONE_DAY
+                end = london_day(following) if following else LAST
                 for key, falls_on in self._between(case_id, review, moment, end):
                     found[key] = (falls_on, end)
         return found
@@ -212,7 +212,7 @@ class Year:
             for rung in ladder_for("serious_case_review", deadline.key).rungs:
                 falls_on = counted_day_by_day(deadline.due_last, rung.at, calendar)
                 begins = deadline.start.last if deadline.start.last < deadline.due_last else date.min
-                if start < falls_on < end and (rung.at.side != "before" or falls_on > begins):
+                if start <= falls_on <= end and (rung.at.side != "before" or falls_on > begins):
                     for role in rung.to:
                         yield (case_id, deadline.key, deadline.about, deadline.due_last, rung.key, role), falls_on
 

@@ -11,9 +11,9 @@ from flask import url_for
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import Reminder
+from notifications.going_up import UNSEEN
 from notifications.ladders import ladder_for
 from notifications.ledger import Answered, Entry, Ledger, Line, Sent
-from notifications.reminders import UNSEEN
 from notifications.rungs import Ladder, Rung
 from notifications.thresholds import Threshold
 from notifications.wording import notices

@@ -319,7 +319,7 @@ ROWS_OF_A_DEATH = (
         " ORDER BY case_id, person_id"
     ),
     (
-        "SELECT to_jsonb(deadline) - 'id' - 'next_rung_on' FROM deadline WHERE case_id IN (:kept, :other)"
+        "SELECT to_jsonb(deadline) - 'id' FROM deadline WHERE case_id IN (:kept, :other)"
         " ORDER BY case_id, clock_key, subject"
     ),
     "SELECT to_jsonb(counted_death) FROM counted_death WHERE case_id IN (:kept, :other) ORDER BY case_id",
