@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from models.base import Base, Identifier
+from models.one_place import one_place
 from models.passwords import password_opens
 from models.people import Person, normal_email, person_with_email
 
@@ -117,7 +118,7 @@ def sign_in(
     so that a burst cannot pass the limit; those already over it do not wait.
     """
     limits = limits or SignInLimits()
-    identifier, origin = _keyed(limits, normal_email(email)), _keyed(limits, address)
+    identifier, origin = _keyed(limits, normal_email(email)), _keyed(limits, one_place(address))
     if until := _barred_until(session, identifier, origin, now, limits):
         return TooManyAttempts(until)
     _take_turns(session, identifier, origin)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.agency import Board
 from models.child_deaths.public_notification import PublicNotification
+from models.one_place import one_place
 from models.panels.panel import Panel, PanelBoard
 from models.people import Appointment, normal_email
 from workflows import registry
@@ -182,7 +183,7 @@ def _take_turns(session: Session, *whose: str) -> None:
 
 def digest_of_place(address: str, secret: bytes) -> str:
     """Return what stands for a network address, so that a copy of the table does not give it away."""
-    return hmac.new(secret, b"notified from " + address.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret, b"notified from " + one_place(address).encode(), hashlib.sha256).hexdigest()
 
 
 # --- The code ---------------------------------------------------------------
@@ -219,9 +220,24 @@ def _ask_for_code(session: Session, notification: PublicNotification, email: str
     if notification.codes_asked >= MOST_CODES:
         board = session.get_one(Board, notification.board_id)
         raise CodeRefused(f"No more codes are sent for this notification. {whom_to_ring(board)} instead")
+    if normal_email(notification.email) != normal_email(email):
+        _refuse_another_address(session, notification, email, now)
     notification.email = email.strip()
     notification.codes_asked += 1
     notification.code_asked_at, notification.code_sent_at, notification.attempts = now, None, 0
+
+
+def _refuse_another_address(session: Session, notification: PublicNotification, email: str, now: datetime) -> None:
+    """Refuse to send codes to another address that is sent enough already, by CodeRefused.
+
+    Else notifications told under addresses of their own could be turned on the box of somebody who sent none.
+    """
+    _take_turns(session, f"to {normal_email(email)}")
+    recent = PublicNotification.created_at > now - timedelta(hours=1)
+    told = _count(session, recent, func.lower(PublicNotification.email) == normal_email(email))
+    if told >= TO_ONE_ADDRESS_AN_HOUR:
+        board = session.get_one(Board, notification.board_id)
+        raise CodeRefused(f"No code can be sent to this address for now. {whom_to_ring(board)} instead")
 
 
 def confirm(session: Session, token: uuid.UUID, code: str, *, secret: bytes, now: datetime) -> None:

@@ -98,6 +98,16 @@ def test_an_address_is_barred_whatever_accounts_it_tries(session, person, some_t
     assert sign_in(session, person.email, "correct horse", ELSEWHERE, some_time, limits=FEW) is person
 
 
+def test_a_network_that_is_one_subscribers_is_one_address(session, person, some_time):
+    """RFC 6177: whoever has one under IPv6 has more addresses in it than could ever be counted one by one."""
+    for guess in range(5):
+        fails(session, some_time, email=f"guess.{guess}@example.org", address=f"2001:db8:1:2::{guess}")
+
+    said = fails(session, some_time, email="one.more@example.org", address="2001:db8:1:2:ffff::1")
+    assert isinstance(said, TooManyAttempts)
+    assert not isinstance(fails(session, some_time, address="2001:db8:1:3::1"), TooManyAttempts)
+
+
 def test_attempts_refused_untried_do_not_prolong_the_bar(session, person, some_time):
     for _ in range(3):
         fails(session, some_time)

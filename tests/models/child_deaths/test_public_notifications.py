@@ -1,6 +1,7 @@
 """A notification from the public page: limited, confirmed by a code, and decided by one coordinator once."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -30,6 +31,7 @@ from models.child_deaths.public_notifications import (
     code_of,
     codes_to_send,
     confirm,
+    digest_of_place,
     forget_unconfirmed,
     keep_notification,
 )
@@ -332,6 +334,33 @@ class TestLimits:
 
         with pytest.raises(TooManyNotifications):
             keep(session, board, sent_from="yet another", email="dr@Example.org")
+
+    def test_nor_is_it_when_codes_are_led_to_it_from_other_addresses(self, session, board):
+        """Whoever sends under addresses of their own does not fill the box of somebody who sent nothing."""
+        victim, led = "victim@example.org", 0
+        for number in range(FROM_ONE_PLACE_AN_HOUR):
+            kept = keep(session, board, sent_from=f"place {number}", email=f"own{number}@example.org")
+            with suppress(CodeRefused):
+                ask_new_code(session, kept.token, email=victim, now=NOON)
+                led += 1
+
+        assert led == TO_ONE_ADDRESS_AN_HOUR
+        with pytest.raises(CodeRefused, match="No code can be sent to this address for now"):
+            keep(session, board, sent_from="another", email=victim.upper(), token=kept.token)
+
+    @pytest.mark.parametrize(
+        ("one", "other", "same"),
+        [
+            ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+            ("::ffff:192.0.2.7", "192.0.2.7", True),
+            ("192.0.2.7", "192.0.2.8", False),
+            ("fe80::1%eth0", "fe80::2", True),
+            ("", "unix", False),
+        ],
+    )
+    def test_whoever_has_a_network_to_themselves_is_one_place(self, one, other, same):
+        assert (digest_of_place(one, SECRET) == digest_of_place(other, SECRET)) is same
 
     def test_one_place_sends_ten_an_hour(self, session, board):
         for _ in range(FROM_ONE_PLACE_AN_HOUR):
