@@ -5,7 +5,7 @@ A message nobody is there to receive is kept, said to be so, and looked at again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, select
@@ -18,6 +18,7 @@ from models.delivery import Delivery, MessageChoice, MessageRule
 from models.outbox import UNADDRESSED, OutboxMessage
 from notifications.choices import Choice
 from notifications.recipients import Recipient, recipients_of
+from notifications.settling import settle_messages
 from notifications.truth import why_not_true
 from workflows.calendar import Calendar
 from workflows.dates import LONDON, london_day
@@ -72,9 +73,38 @@ def address(session: Session, message: OutboxMessage, now: datetime, calendar: C
         _row(session, message, each, choices[each.person_id].within(rule, by_law=by_law), now, calendar)
         for each in recipients
     ]
-    session.execute(insert(Delivery).values(rows).on_conflict_do_nothing(index_elements=["message_id", "person_id"]))
+    added = _add(session, rows)
     message.addressed_at = now
     message.last_error = None
+    if added < len(rows):
+        session.flush()
+        settle_messages(
+            session, session.scalars(select(Delivery.id).where(Delivery.message_id == message.id)).all(), now
+        )
+
+
+def address_again(session: Session, message: OutboxMessage, now: datetime) -> None:
+    """Have a message addressed once more, if anybody is to hear it now: one it was for may not be told any more.
+
+    Whoever came after them, or stands in for them, is told instead.
+    """
+    if message.recipient_person_id is None and recipients_of(session, message, now):
+        message.addressed_at, message.not_before = None, now
+
+
+def _add(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
+    """Add deliveries, each once, and return how many are to be sent.
+
+    One that was not sent because the person might not be told then is to be sent after all.
+    """
+    add = insert(Delivery).values(list(rows))
+    afresh = ("role", "instead_of", "channel", "timing", "send_after", "attempts")
+    add = add.on_conflict_do_update(
+        index_elements=["message_id", "person_id"],
+        set_={name: add.excluded[name] for name in afresh} | {"outcome": None, "settled_at": None, "because": None},
+        where=Delivery.outcome == "suppressed",
+    )
+    return len(session.scalars(add.returning(Delivery.id)).all())
 
 
 def _next(session: Session, now: datetime) -> OutboxMessage | None:

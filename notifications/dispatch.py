@@ -8,32 +8,31 @@ which is recorded as such and never sent again unasked (P16). One delivery that 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import CursorResult, and_, or_, select, update
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from models.delivery import Delivery
 from models.outbox import OutboxMessage, Outcome
 from models.people import Person
 from notifications import wording
+from notifications.addressing import address_again
 from notifications.composing import Desk, item_of
-from notifications.facts import Item, Site
+from notifications.facts import Item
+from notifications.lost import LOST, record_lost
+from notifications.office import Office
 from notifications.recipients import may_still_receive
-from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Sender
-from notifications.settling import settle_messages
+from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
+from notifications.settling import settle_letter, settle_messages, written
 from notifications.truth import why_not_true
-from workflows.calendar import Calendar
 
 log = logging.getLogger(__name__)
 
-# Local defaults. The lease is longer than any one conversation with a server may take (`senders`).
-LEASE = timedelta(minutes=5)
+# Local defaults.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 """How long to wait after each failed attempt. After the last, the delivery is given up where it can be seen."""
 UNREACHABLE_FOR = timedelta(days=5)
@@ -41,30 +40,9 @@ UNREACHABLE_FOR = timedelta(days=5)
 
 UNSENT = Delivery.outcome.is_(None)
 
-PATIENCE_SECONDS = (0.2, 1, 5, 15)
-
-LOST = "The process or the server was lost while it was being handed over"
-
 
 class ClaimLost(Exception):
     """Another process has taken a delivery, because this one was too slow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What one process sends with."""
-
-    sessions: sessionmaker[Session]
-    sender: Sender
-    clock: Callable[[], datetime]
-    site: Site
-    calendar: Callable[[], Calendar]
-    name: str
-    """Who claims: a process, told apart from every other."""
-    lease: timedelta = LEASE
-
-    def desk(self) -> Desk:
-        return Desk(self.site, self.calendar(), self.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +104,6 @@ def claim(office: Office) -> Sequence[int]:
         return sorted(session.scalars(claimed))
 
 
-def record_lost(office: Office) -> int:
-    """Say of every delivery whose lease ran out while it was being handed over that its fate is unknown."""
-    now = office.clock()
-    lost = and_(UNSENT, Delivery.handed_over_at.is_not(None), Delivery.lease_until < now)
-    with office.sessions.begin() as session:
-        ids = session.scalars(
-            update(Delivery).where(lost).values(outcome="unknown", settled_at=now, because=LOST).returning(Delivery.id)
-        ).all()
-        settle_messages(session, ids, now)
-    return len(ids)
-
-
 def _send(office: Office, ids: Sequence[int]) -> bool:
     """Deal with what was claimed. Return whether there is any point in going on with others."""
     try:
@@ -151,18 +117,19 @@ def _send(office: Office, ids: Sequence[int]) -> bool:
         return True
     if prepared is None:
         return True
+    key = prepared.letter.key
     try:
         receipt = office.sender.send(prepared.letter)
     except FateUnknown as lost:
-        _settle(office, prepared, "unknown", str(lost) or LOST)
+        settle_letter(office, prepared.ids, key, "unknown", str(lost) or LOST)
     except DeliveryFailed as refused:
         _failed(office, prepared.ids, str(refused), permanent=refused.permanent, everyone=refused.everyone)
         return not refused.everyone
     except Exception as wrong:  # noqa: BLE001 - a sender that breaks leaves a fate nobody knows
         log.warning("The sender broke: %s", type(wrong).__name__)
-        _settle(office, prepared, "unknown", f"The sender broke: {type(wrong).__name__}")
+        settle_letter(office, prepared.ids, key, "unknown", f"The sender broke: {type(wrong).__name__}")
     else:
-        _settle(office, prepared, "sent", receipt.words)
+        settle_letter(office, prepared.ids, key, "sent", receipt.words)
     return True
 
 
@@ -197,9 +164,11 @@ def _checked(session: Session, delivery: Delivery, message: OutboxMessage, desk:
     try:
         with session.begin_nested():
             because = why_not_true(session, message, desk.now)
-            because = because or may_still_receive(session, delivery.person_id, message, desk.now)
             if because is None:
-                return item_of(session, delivery, message, desk)
+                because = may_still_receive(session, delivery.person_id, message, desk.now)
+                if because is None:
+                    return item_of(session, delivery, message, desk)
+                address_again(session, message, desk.now)
     except Exception as wrong:  # noqa: BLE001 - one item must not keep the rest of a morning mail from being sent
         log.warning("Delivery %s cannot be written: %s", delivery.id, type(wrong).__name__)
         _close(delivery, "failed", f"It could not be written: {type(wrong).__name__}", desk.now)
@@ -223,20 +192,6 @@ def _hand_over(session: Session, office: Office, ids: Sequence[int], key: str) -
         raise ClaimLost
 
 
-def _settle(office: Office, prepared: Prepared, outcome: Outcome, because: str) -> None:
-    """Record what became of a letter; also where it took so long that its fate was given as unknown meanwhile."""
-    open_still = or_(UNSENT, and_(Delivery.outcome == "unknown", Delivery.decided_at.is_(None)))
-    ours = and_(Delivery.id.in_(prepared.ids), Delivery.letter_key == prepared.letter.key, open_still)
-
-    def write(session: Session) -> None:
-        now = office.clock()
-        values = {"outcome": outcome, "settled_at": now, "because": because, "claimed_by": None, "lease_until": None}
-        session.execute(update(Delivery).where(ours).values(**values))
-        settle_messages(session, prepared.ids, now)
-
-    _written(office, write)
-
-
 def _failed(office: Office, ids: Sequence[int], because: str, *, permanent: bool, everyone: bool = False) -> None:
     """Record that nobody received it: to be tried again later, or given up where it can be seen."""
 
@@ -256,7 +211,7 @@ def _failed(office: Office, ids: Sequence[int], because: str, *, permanent: bool
         session.flush()
         settle_messages(session, ids, now)
 
-    _written(office, write)
+    written(office, write)
 
 
 def _wait(delivery: Delivery, now: datetime, *, everyone: bool) -> timedelta | None:
@@ -267,17 +222,3 @@ def _wait(delivery: Delivery, now: datetime, *, everyone: bool) -> timedelta | N
     if everyone:
         return WAITS[1] if now - delivery.created_at < UNREACHABLE_FOR else None
     return WAITS[delivery.attempts - 1] if delivery.attempts <= len(WAITS) else None
-
-
-def _written(office: Office, write: Callable[[Session], None]) -> None:
-    """Carry out `write` in a transaction of its own, waiting for a database that is away for a moment (P18)."""
-    for wait_seconds in PATIENCE_SECONDS:
-        try:
-            with office.sessions.begin() as session:
-                write(session)
-        except OperationalError:
-            time.sleep(wait_seconds)
-        else:
-            return
-    with office.sessions.begin() as session:
-        write(session)

@@ -27,7 +27,9 @@ from models.queries.integrity import check_cases
 from models.retention import USUAL, KeptFor
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
-from notifications.dispatch import Office, send_waiting
+from notifications.dispatch import send_waiting
+from notifications.lost import ask_about_lost
+from notifications.office import Office
 from notifications.reminders import sweep
 from workflows.dates import london_day
 
@@ -60,7 +62,7 @@ class Tick:
 
     name: str
     words: str
-    every_seconds: int
+    every_seconds: float
     run: Callable[[Works], int]
     waited_for: bool = False
     """Whether somebody sits at a page and waits for it, so that it does not wait for any other."""
@@ -82,6 +84,10 @@ def _address(works: Works) -> int:
 
 def _send(works: Works) -> int:
     return send_waiting(works.office, until=works.stopping.is_set)
+
+
+def _ask(works: Works) -> int:
+    return ask_about_lost(works.office)
 
 
 def _send_codes(works: Works) -> int:
@@ -166,6 +172,7 @@ TICKS = (
     Tick("sweep", "Finds what is newly to be said", 60, _sweep),
     Tick("address", "Addresses messages to those who hold the role", 5, _address),
     Tick("send", "Sends what is due", 5, _send),
+    Tick("ask", "Asks what became of letters whose fate is unknown", 300, _ask),
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes, waited_for=True),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.bank_holidays import calendar_in_force
 from models.database import make_engine, make_sessions
-from notifications.dispatch import Office
 from notifications.facts import Site
+from notifications.office import Office
 from notifications.senders.letter import Sender
 from notifications.senders.log import LogSender
 from notifications.senders.notify import NotifySender

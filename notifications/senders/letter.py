@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{7,119}")
 ONE_LINE = re.compile(r"[^\r\n\x00-\x1f\x7f]+")
@@ -66,4 +66,16 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Let go of the server."""
+        ...
+
+
+@runtime_checkable
+class CanBeAsked(Protocol):
+    """A way letters leave whose server can be asked later what became of one."""
+
+    def fate_of(self, key: str) -> Receipt | None:
+        """Return the receipt of the letter of this key; None where the server knows of none or cannot say.
+
+        Raises DeliveryFailed where the server took it and could not deliver it.
+        """
         ...

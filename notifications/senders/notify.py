@@ -1,7 +1,8 @@
 """Letters by GOV.UK Notify, through its own client.
 
 The template at Notify has two places to fill in, `((subject))` and `((message))`. Notify does not refuse a reference
-it has seen, so a letter whose fate is unknown is looked for under its reference before anything is said of it.
+it has seen, so a letter whose fate is unknown is looked for under its reference before anything is said of it, and
+asked about again later.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ class NotifySender:
             return self._after(wrong, letter)
         return Receipt(f"Notify took it as {answer['id']}")
 
+    def fate_of(self, key: str) -> Receipt | None:
+        """Return the receipt of the letter of this key if Notify has it. Raises DeliveryFailed."""
+        with self._turn:
+            return self._found(key)
+
     def close(self) -> None:
         """Let go of the connections to Notify."""
         self._client.request_session.close()
@@ -69,13 +75,22 @@ class NotifySender:
         ) from wrong
 
     def _looked_for(self, letter: Letter, wrong: APIError) -> Receipt:
-        try:
-            found: list[dict[str, Any]] = self._client.get_all_notifications(reference=letter.key)["notifications"]
-        except (APIError, KeyError):
-            found = []
-        if found:
-            return Receipt(f"Notify took it as {found[0]['id']}")
+        if receipt := self._found(letter.key):
+            return receipt
         raise FateUnknown("Notify was lost while the letter was being handed over") from wrong
+
+    def _found(self, key: str) -> Receipt | None:
+        """Return the receipt of a letter Notify has. Raises DeliveryFailed where Notify could not deliver it."""
+        try:
+            found: list[dict[str, Any]] = self._client.get_all_notifications(reference=key)["notifications"]
+        except (APIError, KeyError):
+            return None
+        if not found:
+            return None
+        status = str(found[0].get("status", ""))
+        if status.endswith("failure"):
+            raise DeliveryFailed(f"Notify could not deliver it: {status.replace('-', ' ')}", permanent=True)
+        return Receipt(f"Notify took it as {found[0]['id']}")
 
 
 def _never_reached(wrong: APIError) -> bool:

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 
 from models.database import make_sessions
 from notifications.addressing import address_waiting
-from notifications.dispatch import Office, send_waiting
+from notifications.dispatch import send_waiting
 from notifications.facts import Site
+from notifications.office import Office
 from tests.bench.conftest import BenchDatabase
 from tests.notifications.killing import Killings, real_clock
 from workflows.calendar import england

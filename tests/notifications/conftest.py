@@ -15,8 +15,9 @@ from models.database import make_sessions
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from notifications.addressing import address_waiting
-from notifications.dispatch import Office, send_waiting
+from notifications.dispatch import send_waiting
 from notifications.facts import Site
+from notifications.office import Office
 from notifications.senders.letter import Letter, Receipt
 from tests.models.situations import Given
 from tests.notifications.mail_servers import certificates, mail_server  # noqa: F401 - fixtures for this whole folder

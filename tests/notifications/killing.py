@@ -25,8 +25,8 @@ from models.agency import Board
 from models.database import make_engine, make_sessions
 from models.delivery import Delivery, MessageChoice
 from models.outbox import OutboxMessage
-from notifications.dispatch import Office
 from notifications.facts import Site
+from notifications.office import Office
 from notifications.schedule import work
 from notifications.senders.smtp import Server, SmtpSender
 from notifications.ticks import Works

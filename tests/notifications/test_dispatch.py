@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from models.delivery import Delivery, MessageChoice
+from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest
 from models.people import Appointment, Person
-from notifications.dispatch import WAITS, claim, record_lost
+from notifications.dispatch import WAITS, claim
+from notifications.lost import record_lost
 from notifications.senders.letter import DeliveryFailed, FateUnknown
 from workflows.roles import BUSINESS_MANAGER, SUBGROUP_CHAIR
 
@@ -127,6 +129,45 @@ def test_a_declared_interest_keeps_what_was_addressed_from_being_sent(post, chai
 
     assert post.hands.letters == []
     assert post.outcomes() == ["suppressed"]
+
+
+def test_whoever_came_after_the_one_it_was_for_is_told_instead(post, chair):
+    """The chair’s last day was the one on which it was addressed; nobody else would hear of it."""
+    message = post.message()
+    post.address()
+    with post.sessions.begin() as session:
+        session.execute(update(Appointment).values(until_on=date(2014, 3, 3)))
+    post.appoint(SUBGROUP_CHAIR, email="new.chair@example.org")
+
+    post.clock.moment += timedelta(days=1)
+    post.send()
+    post.address()
+    post.send()
+
+    assert [letter.to for letter in post.hands.letters] == ["new.chair@example.org"]
+    assert post.outcomes() == ["suppressed", "sent"]
+    assert post.outcome_of(message) == "sent"
+
+
+def test_somebody_who_may_be_told_again_is_told_after_all(post, chair):
+    """A deputy was to hear it, who is not asked any more by the time it is sent."""
+    deputy = post.appoint("board_chair")
+    with post.sessions.begin() as session:
+        day = post.clock().date()
+        session.add(
+            Deputyship(
+                absent_id=chair, deputy_id=deputy, from_on=day, until_on=day, named_by=chair, named_at=post.clock()
+            )
+        )
+    post.message()
+    post.address()
+
+    post.clock.moment += timedelta(days=1)
+    post.send()
+    post.address()
+    post.send()
+
+    assert [letter.to for letter in post.hands.letters] == ["subgroup_chair@example.org"]
 
 
 def test_a_delivery_that_cannot_be_written_delays_no_other(post, chair):

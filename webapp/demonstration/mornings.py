@@ -13,8 +13,9 @@ from models.database import make_sessions
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from notifications.addressing import address_waiting
-from notifications.dispatch import Office, send_waiting
+from notifications.dispatch import send_waiting
 from notifications.facts import Site
+from notifications.office import Office
 from notifications.reminders import sweep
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Receipt
 from notifications.senders.log import LogSender

@@ -10,10 +10,15 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from models.delivery import Delivery
+from models.people import Person
+from notifications.lost import ask_about_lost
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
 from notifications.senders.notify import NotifySender
 from tests.notifications.mail_servers import unused_port
+from workflows.roles import SUBGROUP_CHAIR
 
 LETTER = Letter(to="chair@example.org", subject="1 late", text="Late\n", key="reviews.0123456789abcdef")
 SERVICE, SECRET = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
@@ -29,9 +34,12 @@ class StandIn:
     status: int = 201
     hangs_up: bool = False
     keeps: bool = True
+    fate: str = "sending"
+    found: bool = True
 
     def kept(self, reference: str) -> list[dict[str, Any]]:
-        return [{"id": "the-id"} for each in self.asked if self.keeps and each["reference"] == reference]
+        theirs = [each for each in self.asked if self.keeps and self.found and each["reference"] == reference]
+        return [{"id": "the-id", "status": self.fate} for _ in theirs]
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def test_a_refusal_says_whom_it_concerns(notify, sender, status, permanent, ever
 
 
 @pytest.mark.parametrize("lost", [{"hangs_up": True}, {"status": 500}, {"status": 503}], ids=str)
-def test_a_letter_whose_fate_is_unknown_is_looked_for(notify, sender, lost):
+def test_a_letter_whose_fate_is_unknown_is_looked_for_at_once(notify, sender, lost):
     vars(notify).update(lost)
 
     assert sender.send(LETTER).words == "Notify took it as the-id"
@@ -118,6 +126,58 @@ def test_a_letter_that_is_not_found_stays_unknown(notify, sender, lost):
 
     with pytest.raises(FateUnknown):
         sender.send(LETTER)
+
+
+@pytest.fixture
+def lost(post, notify, sender) -> int:
+    """A message whose letter Notify took, hanging up, and could not find yet when it was looked for at once."""
+    notify.hangs_up, notify.found = True, False
+    post.appoint(SUBGROUP_CHAIR)
+    message: int = post.message()
+    post.address()
+    post.send(sender=sender)
+    assert post.outcomes() == ["unknown"]
+    return message
+
+
+def test_a_letter_whose_fate_was_unknown_is_asked_about_later(post, notify, sender, lost):
+    notify.found = True
+
+    assert ask_about_lost(post.office(sender=sender)) == 1
+
+    assert (post.outcomes(), post.outcome_of(lost)) == (["sent"], "sent")
+    assert post.deliveries()[0].because == "Notify took it as the-id"
+    assert len(notify.asked) == 1, "it is asked for, not sent again"
+
+
+def test_a_letter_that_notify_could_not_deliver_is_given_up_where_it_is_seen(post, notify, sender, lost):
+    notify.found, notify.fate = True, "permanent-failure"
+
+    assert ask_about_lost(post.office(sender=sender)) == 1
+
+    assert (post.outcomes(), post.outcome_of(lost)) == (["failed"], "failed")
+    assert post.deliveries()[0].because == "Notify could not deliver it: permanent failure"
+
+
+def test_a_letter_that_notify_does_not_know_stays_unknown_and_is_not_sent_again(post, notify, sender, lost):
+    assert ask_about_lost(post.office(sender=sender)) == 0
+    post.send(sender=sender)
+
+    assert post.outcomes() == ["unknown"]
+    assert len(notify.asked) == 1
+
+
+def test_a_letter_that_somebody_has_decided_about_is_not_asked_about(post, notify, sender, lost):
+    notify.found = True
+    with post.sessions.begin() as session:
+        person = select(Person.id).limit(1).scalar_subquery()
+        session.execute(update(Delivery).values(decided_at=post.clock(), decided_by=person))
+
+    assert ask_about_lost(post.office(sender=sender)) == 0
+
+
+def test_a_server_by_smtp_cannot_be_asked(post, mail_server):
+    assert ask_about_lost(post.office(sender=mail_server().sender())) == 0
 
 
 def test_a_server_that_is_not_there_is_a_matter_of_everyone():
