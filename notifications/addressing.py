@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.agency import Board
@@ -50,6 +51,8 @@ def address_waiting(
             try:
                 with session.begin_nested():
                     address(session, message, now, calendar)
+            except OperationalError:
+                raise
             except Exception as wrong:  # noqa: BLE001 - one message must not keep the others from being addressed
                 session.refresh(message)
                 _put_off(message, now, f"It could not be addressed: {type(wrong).__name__}")

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.delivery import Delivery
@@ -111,6 +112,9 @@ def _send(office: Office, ids: Sequence[int]) -> bool:
             prepared = _prepare(session, office, ids)
     except ClaimLost:
         return True
+    except OperationalError:
+        # The database is away, which says nothing of the delivery: it is tried again when the claim has run out.
+        raise
     except Exception as wrong:  # noqa: BLE001 - one delivery must not keep the others from being sent
         log.warning("Deliveries %s could not be prepared: %s", list(ids), type(wrong).__name__)
         _failed(office, ids, f"It could not be written: {type(wrong).__name__}", permanent=len(ids) == 1)
@@ -169,6 +173,8 @@ def _checked(session: Session, delivery: Delivery, message: OutboxMessage, desk:
                 if because is None:
                     return item_of(session, delivery, message, desk)
                 address_again(session, message, desk.now)
+    except OperationalError:
+        raise
     except Exception as wrong:  # noqa: BLE001 - one item must not keep the rest of a morning mail from being sent
         log.warning("Delivery %s cannot be written: %s", delivery.id, type(wrong).__name__)
         _close(delivery, "failed", f"It could not be written: {type(wrong).__name__}", desk.now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from models.delivery import Delivery, MessageChoice
 from models.deputyship import Deputyship
@@ -180,6 +183,30 @@ def test_a_delivery_that_cannot_be_written_delays_no_other(post, chair):
 
     assert len(post.hands.letters) == 1
     assert (post.outcome_of(poison), post.outcome_of(good)) == ("failed", "sent")
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_connection_to_the_database_that_is_lost_gives_nothing_up(post, chair, number):
+    """Whenever it is lost, from the claim to the writing down, the message is sent once, or its fate is not known."""
+    asked = itertools.count(1)
+
+    def clock():
+        if next(asked) == number:
+            with post.engine.connect() as connection:
+                others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+        return post.clock()
+
+    post.message()
+    post.address()
+    post.clock.moment += timedelta(days=1)
+    with suppress(OperationalError):
+        post.send(clock=clock)
+    post.clock.moment += timedelta(minutes=10)
+    post.send()
+
+    assert post.outcomes() == ["sent"]
+    assert len(post.hands.letters) == 1
 
 
 def test_a_refusal_for_now_is_tried_again_later_and_given_up_in_the_end(post, chair):
