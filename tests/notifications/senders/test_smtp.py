@@ -5,12 +5,15 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+import time
 from threading import Thread
 
 import pytest
 import trustme
 
+from notifications.office import LEASE
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
+from notifications.senders.smtp import CONVERSATION_SECONDS
 from tests.notifications.mail_servers import unused_port
 
 LETTER = Letter(
@@ -123,6 +126,36 @@ def test_a_server_that_hangs_up_after_the_text_leaves_a_fate_nobody_knows(mail_s
     server.box.hang_up_after_text = False
     assert sender.send(LETTER).words == "The mail server took it (250)"
     sender.close()
+
+
+def test_a_server_that_hangs_up_before_the_text_took_nothing(mail_server):
+    server = mail_server()
+    server.box.hang_up_at_recipient = True
+
+    with pytest.raises(DeliveryFailed) as refused:
+        server.sender().send(LETTER)
+
+    assert (refused.value.permanent, refused.value.everyone) == (False, False)
+    assert server.box.taken == []
+
+
+def test_a_server_that_answers_for_ever_is_not_listened_to_for_ever(mail_server):
+    """Each of its lines comes in time; the letter has been handed over, so nobody knows whether it was taken."""
+    server = mail_server()
+    server.box.drips_for_seconds = 5
+    sender, began = server.sender(conversation_seconds=1), time.monotonic()
+
+    with pytest.raises(FateUnknown):
+        sender.send(LETTER)
+
+    assert time.monotonic() - began < 4
+    server.box.drips_for_seconds = 0
+    assert sender.send(LETTER).words == "The mail server took it (250)"
+    sender.close()
+
+
+def test_no_conversation_outlasts_the_claim_of_a_delivery():
+    assert LEASE.total_seconds() > 2 * CONVERSATION_SECONDS
 
 
 def test_a_server_that_is_not_there_is_a_matter_of_everyone(mail_server):
