@@ -102,7 +102,7 @@ bench: $(INSTALLED) ## Measure, as ratios to a plain limit in the same run
 	$(BIN)/pytest tests/bench --override-ini python_files='bench_*.py test_*.py' --capture=no
 
 .PHONY: kills
-kills: $(INSTALLED) ## Kill a scheduler 200 times while it sends, and look what became of its messages
+kills: $(INSTALLED) ## Live a simulated year with 220 kills of the scheduler, and reckon up every reminder
 	$(BIN)/pytest tests/bench/bench_kills.py --override-ini python_files='bench_*.py' --capture=no
 
 # --- To change it -----------------------------------------------------------
