@@ -17,6 +17,7 @@ from sqlalchemy import Engine, func, select
 from models.calendar_changes import restand_next, unfinished
 from models.case import Case
 from models.child_deaths.notification_queue import empty_decided
+from models.child_deaths.public_draft import forget_old_drafts
 from models.child_deaths.public_notifications import forget_unconfirmed
 from models.child_deaths.unfinished_notification import remove_old
 from models.child_deaths.upload_batches import go_on
@@ -100,6 +101,11 @@ def _forget(works: Works) -> int:
         return forget_unconfirmed(session, works.office.clock())
 
 
+def _forget_begun(works: Works) -> int:
+    with works.office.sessions.begin() as session:
+        return forget_old_drafts(session, works.office.clock())
+
+
 def _forget_unfinished(works: Works) -> int:
     with works.office.sessions.begin() as session:
         return remove_old(session, works.office.clock())
@@ -175,6 +181,7 @@ TICKS = (
     Tick("ask", "Asks what became of letters whose fate is unknown", 300, _ask),
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes, waited_for=True),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
+    Tick("forget_begun", "Forgets public notifications begun and not sent", 600, _forget_begun),
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
     Tick("empty", "Removes what public notifications told, long after they were decided on", DAILY, _empty_decided),
     Tick("drafts", "Removes what was typed and left", DAILY, _remove_drafts),

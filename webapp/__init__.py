@@ -53,6 +53,7 @@ from webapp.panels.minutes import minutes
 from webapp.panels.packs import packs
 from webapp.panels.routes import panels
 from webapp.panels.settings import settings as panel_settings
+from webapp.public_notifications.confirming import confirming
 from webapp.public_notifications.routes import public_notifications
 from webapp.reference.routes import reference
 from webapp.reminders.ladders import ladders
@@ -69,7 +70,8 @@ PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, acti
 BLUEPRINTS = (
     calendar_feed,
     what_if,
-    home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, opening, cases, steps,
+    home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, confirming, opening,
+    cases, steps,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
     importing, national_return, entering_return,

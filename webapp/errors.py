@@ -25,7 +25,7 @@ class ErrorPage:
     advice: tuple[str, ...]
 
 
-WITHOUT_AN_ACCOUNT = ("public_notifications",)
+WITHOUT_AN_ACCOUNT = ("public_notifications", "confirming")
 """Parts of the site in which somebody writes who does not sign in."""
 
 ASK = "If you need help, ask your board’s business manager."

@@ -91,7 +91,7 @@ def _step(key: str, **other: Any) -> Question:
     return replace(_ASKED_BY_THE_STEP[key], group="", **other)
 
 
-def _may_be_newborn(answers: Answers) -> bool:
+def may_be_newborn(answers: Answers) -> bool:
     """Return whether the child may have died within four weeks of birth, or the dates do not say."""
     born_on, died_on = answers.get("born_on"), answers.get("died_on")
     if not born_on or not died_on:
@@ -162,7 +162,7 @@ PAGES = (
         ("live_birth",),
         lead="A child who was born alive is in scope, however early. A stillbirth, a late foetal loss and a "
         "termination within the law are not.",
-        applies=_may_be_newborn,
+        applies=may_be_newborn,
         not_asked_because="Not asked: the child lived longer than four weeks",
     ),
     Page(

@@ -138,7 +138,7 @@ def keep_notification(
     told = {"board_id": board.id, "answers": dict(answers), "details": dict(details), "sent_from": sent_from}
     if token and (before := _find(session, token)):
         return _replaced(session, before, told, email, now)
-    _take_turns(session, f"from {sent_from}", f"to {normal_email(email)}", f"for {board.id}")
+    take_turns(session, f"from {sent_from}", f"to {normal_email(email)}", f"for {board.id}")
     _refuse_too_many(session, board, sent_from, email, now)
     notification = PublicNotification(
         **told, token=token or uuid.uuid4(), email=email.strip(), created_at=now, code_asked_at=now
@@ -175,8 +175,8 @@ def _count(session: Session, *which: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(PublicNotification).where(*which)) or 0
 
 
-def _take_turns(session: Session, *whose: str) -> None:
-    """Wait for other notifications of the same place, address or board, always in the same order."""
+def take_turns(session: Session, *whose: str) -> None:
+    """Wait for other notifications of the same place, address or board until they commit, always in the same order."""
     for each in sorted(whose):
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"notification {each}", 0))))
 

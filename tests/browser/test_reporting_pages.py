@@ -13,7 +13,7 @@ from tests.browser.site import Site
 COORDINATOR, LEAD = "cdop.coordinator", "agency.lead"
 PAGES = (
     ("", "/notify-a-death"),
-    ("", "/notify-a-death/form"),
+    *(("", f"/notify-a-death/form/{page}") for page in ("child", "home", "death", "birth", "family", "notifier")),
     (COORDINATOR, "/child-deaths/queue"),
     (COORDINATOR, "/child-deaths/queue/1"),
     (COORDINATOR, "/child-deaths/queue/1/join"),
@@ -50,32 +50,51 @@ def test_a_page_can_be_read_by_everyone(page, site, sign_in, role, path):
     assert violations(page) == []
 
 
+def answer_day(page: Page, group: str, day: str) -> None:
+    boxes = page.get_by_role("group", name=group)
+    for label, typed in zip(("Day", "Month", "Year"), day.split(), strict=True):
+        boxes.get_by_label(label, exact=True).fill(typed)
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continue").click()
+
+
 def write(page: Page) -> None:
-    """Fill in what a notification needs, and send it."""
+    """Fill in what a notification needs, page by page from the first, as far as the page on which it is checked."""
+    page.get_by_label("Surname").fill("Example")
     page.get_by_label("Forenames").fill("Kit")
-    for group, day in (("Date of birth", "1 2 2020"), ("Date of death", "3 4 2024")):
-        boxes = page.get_by_role("group", name=group)
-        for label, typed in zip(("Day", "Month", "Year"), day.split(), strict=True):
-            boxes.get_by_label(label, exact=True).fill(typed)
+    answer_day(page, "Date of birth", "1 2 2020")
     page.get_by_role("group", name="Sex").get_by_label("Male", exact=True).check()
+    go_on(page)
     page.get_by_label("Area where the child normally lived").select_option("Wyremouth")
+    go_on(page)
+    answer_day(page, "Date of death", "3 4 2024")
     page.get_by_role("group", name="Was the death expected?").get_by_label("No", exact=True).check()
+    go_on(page)
+    page.get_by_label("What happened").fill("Found in the garden")
+    go_on(page)
+    go_on(page)
     for label, typed in (("Your name", "Dr Invented"), ("Your role", "Doctor"), ("Your agency", "A hospital")):
         page.get_by_label(label).fill(typed)
     page.get_by_label("Telephone").fill("01632 960 119")
     page.get_by_label("E-mail address").fill("kit@hospital.example")
-    page.get_by_role("button", name="Send and get a code").click()
+    go_on(page)
 
 
 def test_a_death_is_notified_without_javascript_and_nothing_typed_is_lost(plain_page, site):
     plain_page.goto(site.at("/notify-a-death"))
     plain_page.get_by_role("button", name="Start").click()
     plain_page.get_by_label("Surname").fill("Example")
-    plain_page.get_by_role("button", name="Send and get a code").click()
+    go_on(plain_page)
 
     expect(plain_page.get_by_role("heading", name="There is a problem")).to_be_visible()
     expect(plain_page.get_by_label("Surname")).to_have_value("Example")
     write(plain_page)
+
+    expect(plain_page.get_by_role("heading", name="Check before you send")).to_be_visible()
+    expect(plain_page.get_by_text("Found in the garden")).to_be_visible()
+    plain_page.get_by_role("button", name="Send and get a code").click()
 
     expect(plain_page.get_by_role("heading", name="Enter the code we have sent you")).to_be_visible()
     expect(plain_page.get_by_text("Example", exact=True)).to_have_count(0)
@@ -83,10 +102,14 @@ def test_a_death_is_notified_without_javascript_and_nothing_typed_is_lost(plain_
 
 def test_the_pages_after_it_can_be_read_by_everyone(page, site):
     page.goto(site.at("/notify-a-death/form"))
-    page.get_by_role("button", name="Send and get a code").click()
+    go_on(page)
     assert violations(page) == []
-    page.get_by_label("Surname").fill("Example")
     write(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(page) == []
+    page.get_by_role("button", name="Send and get a code").click()
 
     assert violations(page) == []
     page.get_by_role("link", name="send a new code").click()

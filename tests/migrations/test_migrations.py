@@ -31,6 +31,7 @@ from models.child_deaths import (
     child,
     import_run,
     possible_duplicate,
+    public_draft,
     public_notification,
     reporting_form,
     unfinished_notification,
@@ -42,8 +43,8 @@ from models.panels import minutes, panel
 
 TABLE_MODULES = (
     audit, bank_holidays, calendar_feed, case, child, counts, decision, delivery, deputyship, drafts, import_run,
-    kept_apart, minutes, moved_clock, outbox, panel, people, population, possible_duplicate, public_notification, pulse,
-    reminder, reporting_form, sessions, unfinished_notification,
+    kept_apart, minutes, moved_clock, outbox, panel, people, population, possible_duplicate, public_draft,
+    public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
 # What the application may do beyond reading. Anything more is a decision, and is made here first.
@@ -99,6 +100,7 @@ ALLOWED = {
     "panel_minutes": KEEP,
     "person": KEEP,
     "possible_duplicate": KEEP,
+    "public_draft": REBUILD,
     "public_notification": REBUILD,
     "reference_serial": KEEP,
     "reporting_form": KEEP,

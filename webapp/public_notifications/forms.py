@@ -1,16 +1,18 @@
-"""What the public page asks, the code that confirms it, and how what was typed is told to the panel (DOMAIN 3.3)."""
+"""What the public pages ask, the code that confirms it, and how what was typed is told to the panel (DOMAIN 3.3)."""
 
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from wtforms import EmailField, Field, HiddenField, StringField, TextAreaField
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import EmailField, Field, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation
 
+from models.child_deaths.public_draft import Typed
 from models.child_deaths.public_notifications import Area
 from webapp.cases.forms import LongListField, box_of, plain
 from webapp.cases.known import Known
@@ -18,6 +20,7 @@ from webapp.fields import LinesField, needed, offered, stripped
 from webapp.forms import PageForm
 from workflows.definition import Question
 from workflows.errors import AnswersRefused
+from workflows.notification_pages import may_be_newborn
 from workflows.reviews.child_death_review import NOTIFICATION_QUESTIONS
 
 LONGEST, LONGEST_TEXT, MOST_LINES = 200, 5_000, 30
@@ -75,9 +78,7 @@ def _lines(label: str, hint: str) -> LinesField:
 
 
 class NotificationForm(PageForm):
-    """Everything a notification tells, on one page, so that nothing is kept or shown again between pages."""
-
-    once = HiddenField()
+    """Everything a notification tells. A page of it has some of the boxes."""
 
     surname = _words("Surname", needs="Enter the child’s surname, or “not known”")
     forenames = _words("Forenames", "For a baby without a name yet, write “baby”", needs="Enter the child’s forenames")
@@ -87,7 +88,10 @@ class NotificationForm(PageForm):
     ethnic_group = _asked("ethnic_group", "Ethnic group")
     nhs_number = _asked("nhs_number", "NHS number", "Ten digits. Leave it empty if it is not at hand")
     area = LongListField("Area where the child normally lived")
-    lived_in = _words("If somewhere else, where", "The area or the country")
+    lived_in = _words(
+        "If somewhere else, where",
+        "If the area is not in the list, choose the one where the child died, and write here where the child lived",
+    )
     address = _long("Home address")
     postcode = _words("Postcode")
 
@@ -125,19 +129,12 @@ class NotificationForm(PageForm):
         if not field.data:
             raise StopValidation("Choose the area where the child normally lived")
 
-    @property
-    def token(self) -> uuid.UUID:
-        """What makes this form the same as one sent before."""
-        try:
-            return uuid.UUID(self.once.data or "")
-        except ValueError:
-            return uuid.uuid4()
-
     def answers(self) -> dict[str, Any]:
         """Return what is told, as the step that opens a case takes it."""
         told = {key: plain(self[key].data) for key in _QUESTIONS if key in self and self[key].data}
         told = {key: answer for key, answer in told.items() if not self[key].errors}
-        return {**told, "normally_resident_in": self.lived_in.data or self.area.data}
+        lived_in = [self[key].data for key in ("lived_in", "area") if key in self and self[key].data]
+        return told | ({"normally_resident_in": lived_in[0]} if lived_in else {})
 
     def details(self) -> dict[str, Any]:
         """Return what identifies somebody, or is neither searched nor sorted, as it is kept beside a history."""
@@ -154,20 +151,74 @@ class NotificationForm(PageForm):
         }
 
     def refuse(self, refused: AnswersRefused) -> None:
-        """Say beside each answer why no case could be opened with it."""
+        """Say beside each answer that is asked here why no case could be opened with it."""
         for problem in refused.problems:
             key = "area" if problem.question == "normally_resident_in" else problem.question
             if key in self and not self[key].errors:
                 self[key].errors = [problem.words]
-            elif key not in self:
-                self.form_errors.append(problem.words)
 
 
-def notification_form(areas: Sequence[Area], typed: Mapping[str, Any] | None = None) -> NotificationForm:
-    """Return the form, offering these areas, as it was sent or to begin with."""
-    form = NotificationForm(data={"once": str(uuid.uuid4()), **(typed or {})})
-    form.area.choices = offered([("", "Choose from the list"), *((area.name, area.name) for area in areas)])
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """One short page: its key, its title, and the boxes on it. `applies` says whether it is asked, by what was told."""
+
+    key: str
+    title: str
+    boxes: tuple[str, ...]
+    applies: Callable[[Mapping[str, Any]], bool] = lambda _: True
+
+
+PAGES = (
+    PublicPage(
+        "child", "The child",
+        ("surname", "forenames", "also_known_as", "born_on", "sex", "ethnic_group", "nhs_number"),
+    ),
+    PublicPage("home", "Where the child lived", ("area", "lived_in", "address", "postcode")),
+    PublicPage("death", "The death", ("died_on", "died_at", "place_of_death", "place_name", "expected")),
+    PublicPage("birth", "The birth", ("live_birth",), may_be_newborn),
+    PublicPage("circumstances", "What happened", ("circumstances",)),
+    PublicPage("family", "Family and agencies", ("carers", "siblings", "agencies")),
+    PublicPage(
+        "notifier", "About you",
+        ("notifier", "notifier_role", "notifier_agency", "notifier_telephone", "email"),
+    ),
+)  # fmt: skip
+
+
+def page_form(page: PublicPage, areas: Sequence[Area], typed: Typed) -> NotificationForm:
+    """Return the form of one page: as it was sent or, where it was not, as it was typed before."""
+    form = NotificationForm() if request.method == "POST" else NotificationForm(_boxes(typed))
+    return _with_areas(_with_boxes(form, page.boxes), areas)
+
+
+def whole_form(areas: Sequence[Area], typed: Typed) -> NotificationForm:
+    """Return the form of everything that was typed, without the boxes of pages that are not asked."""
+    form = NotificationForm(_boxes(typed), meta={"csrf": False})
+    asked = {box for page in PAGES if page.applies(form.answers()) for box in page.boxes}
+    return _with_areas(_with_boxes(form, asked), areas)
+
+
+def typed_on(page: PublicPage, sent: Typed) -> Typed:
+    """Return of what was sent the boxes that the page has; a day has several."""
+    return {
+        name: values for name, values in sent.items() if name in page.boxes or name.rpartition("-")[0] in page.boxes
+    }
+
+
+def _with_boxes(form: NotificationForm, boxes: Collection[str]) -> NotificationForm:
+    for name in [field.name for field in form if field.name not in boxes and field.type != "CSRFTokenField"]:
+        del form[name]
     return form
+
+
+def _with_areas(form: NotificationForm, areas: Sequence[Area]) -> NotificationForm:
+    if "area" in form:
+        form.area.choices = offered([("", "Choose from the list"), *((area.name, area.name) for area in areas)])
+    return form
+
+
+def _boxes(typed: Typed) -> MultiDict[str, str]:
+    return MultiDict([(name, value) for name, values in typed.items() for value in values])
 
 
 class CodeForm(PageForm):

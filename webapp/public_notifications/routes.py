@@ -1,148 +1,184 @@
-"""Notifying a death without an account: the form, the code that confirms it, and that it was sent."""
+"""Notifying a death without an account: the pages before anything is sent, and checking them.
+
+What follows the sending is in `webapp.public_notifications.confirming`.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 
+from models.child_deaths.public_draft import PublicDraft, TooManyBegun, begin_draft, draft_of, forget_draft, keep_page
 from models.child_deaths.public_notifications import (
     Area,
     CodeRefused,
     TooManyNotifications,
     areas_served,
-    ask_new_code,
     check_answers,
-    confirm,
     digest_of_place,
     keep_notification,
-    unconfirmed,
 )
 from webapp import clock
 from webapp.access import public
 from webapp.database import db
-from webapp.keeping import offered_again
-from webapp.public_notifications.forms import CodeForm, NotificationForm, new_code_form, notification_form
-from webapp.settings import current_settings
+from webapp.forms import PageForm
+from webapp.keeping import offered_again, typed_in
+from webapp.mistakes import Mistake, first_box
+from webapp.public_notifications.checking import Checked, checked
+from webapp.public_notifications.confirming import SENT, TOKEN, secret
+from webapp.public_notifications.forms import PAGES, NotificationForm, PublicPage, page_form, typed_on, whole_form
 from workflows.errors import AnswersRefused
 
 public_notifications = Blueprint("public_notifications", __name__, url_prefix="/notify-a-death")
 
-TOKEN, SENT = "notification", "notification_sent"
-"""In the cookie of the browser: what stands for a notification still to be confirmed, and that one was."""
+BEGUN = "notification_begun"
+"""In the cookie of the browser: what stands for a notification that is being written."""
 
 
 @public_notifications.route("")
 @public
 def begin() -> ResponseReturnValue:
-    return render_template("public_notifications/begin.html", areas=areas_served(db.session, clock.today()))
+    areas = areas_served(db.session, clock.today())
+    return render_template("public_notifications/begin.html", areas=areas, draft=_draft(), form=PageForm())
 
 
-@public_notifications.route("/form", methods=["GET", "POST"])
+@public_notifications.route("/form")
 @public
 def write() -> ResponseReturnValue:
+    """Send to the first page."""
+    return redirect(url_for(".page", key=PAGES[0].key), 303)
+
+
+@public_notifications.route("/form/<key>", methods=["GET", "POST"])
+@public
+def page(key: str) -> ResponseReturnValue:
+    asked = next((each for each in PAGES if each.key == key), None) or abort(404)
     areas = areas_served(db.session, clock.today())
-    form = notification_form(areas)
     if not areas:
         return redirect(url_for(".begin"), 303)
-    if not form.is_submitted() or offered_again() or not _is_in_order(form, areas):
-        return _form(form)
-    board = next(area.board for area in areas if area.name == form.area.data)
+    draft = _draft()
+    typed = draft.boxes() if draft else {}
+    form = page_form(asked, areas, typed)
+    if request.method == "GET" or offered_again() or not _is_in_order(asked, form, areas, draft):
+        return _page(asked, form)
+    try:
+        draft = draft or begin_draft(db.session, sent_from=_place(), now=clock.now())
+    except TooManyBegun as refused:
+        db.session.rollback()
+        form.form_errors.append(f"{refused}. What you entered is still here.")
+        return _page(asked, form, status=429)
+    keep_page(db.session, draft, key, typed_on(asked, typed_in(request.form)), clock.now())
+    browser[BEGUN] = str(draft.token)
+    following = _after(asked, whole_form(areas, draft.boxes()))
+    db.session.commit()
+    return redirect(following, 303)
+
+
+@public_notifications.route("/check", methods=["GET", "POST"])
+@public
+def check() -> ResponseReturnValue:
+    """Show everything that was typed, and send it when that is confirmed."""
+    draft, areas = _draft(), areas_served(db.session, clock.today())
+    if draft is None or not areas:
+        return redirect(url_for("confirming.enter_code" if TOKEN in browser else ".begin"), 303)
+    whole, form = whole_form(areas, draft.boxes()), PageForm()
+    stops = _mistakes(whole, areas)
+    if form.sent() and not stops:
+        return _send(draft, whole, areas, form)
+    form.form_errors.extend(stops if form.is_submitted() else ())
+    return _check_page(whole, form, stops)
+
+
+@public_notifications.route("/throw-away", methods=["POST"])
+@public
+def throw_away() -> ResponseReturnValue:
+    if draft := _draft():
+        forget_draft(db.session, draft.token)
+        db.session.commit()
+    browser.pop(BEGUN, None)
+    flash("What you had entered is removed.", "done")
+    return redirect(url_for(".begin"), 303)
+
+
+def _send(draft: PublicDraft, whole: NotificationForm, areas: Sequence[Area], form: PageForm) -> ResponseReturnValue:
+    board = next(area.board for area in areas if area.name == whole.area.data)
     try:
         kept = keep_notification(
-            db.session, board=board, answers=form.answers(), details=form.details(), email=form.email.data or "",
-            sent_from=digest_of_place(request.remote_addr or "", _secret()), now=clock.now(), token=form.token,
+            db.session, board=board, answers=whole.answers(), details=whole.details(), email=whole.email.data or "",
+            sent_from=_place(), now=clock.now(), token=draft.token,
         )  # fmt: skip
     except (TooManyNotifications, CodeRefused) as refused:
         db.session.rollback()
         form.form_errors.append(f"{refused}. What you entered is still here.")
-        return _form(form, status=429)
+        return _check_page(whole, form, (), status=429)
+    forget_draft(db.session, draft.token)
     browser[TOKEN] = str(kept.token)
-    browser.pop(SENT, None)
+    for gone in (BEGUN, SENT):
+        browser.pop(gone, None)
     db.session.commit()
-    return redirect(url_for(".enter_code"), 303)
+    return redirect(url_for("confirming.enter_code"), 303)
 
 
-@public_notifications.route("/code", methods=["GET", "POST"])
-@public
-def enter_code() -> ResponseReturnValue:
-    token = _token()
-    if token is None:
-        return redirect(url_for(".sent" if SENT in browser else ".begin"), 303)
-    form = CodeForm()
-    if form.sent():
-        try:
-            confirm(db.session, token, form.code.data or "", secret=_secret(), now=clock.now())
-        except CodeRefused as refused:
-            # A wrong code counts.
-            db.session.commit()
-            form.code.errors = [str(refused)]
-        else:
-            db.session.commit()
-            browser.pop(TOKEN)
-            browser[SENT] = True
-            return redirect(url_for(".sent"), 303)
-    return _code_page(form)
-
-
-@public_notifications.route("/new-code", methods=["GET", "POST"])
-@public
-def new_code() -> ResponseReturnValue:
-    token = _token()
-    waiting = unconfirmed(db.session, token) if token else None
-    if token is None or waiting is None:
-        browser.pop(TOKEN, None)
-        return redirect(url_for(".sent" if SENT in browser else ".begin"), 303)
-    form = new_code_form(waiting.email)
-    if form.sent():
-        try:
-            ask_new_code(db.session, token, email=form.email.data or "", now=clock.now())
-        except CodeRefused as refused:
-            db.session.rollback()
-            form.form_errors.append(str(refused))
-        else:
-            db.session.commit()
-            flash("A new code is on its way. The one before is no longer good.", "note")
-            return redirect(url_for(".enter_code"), 303)
-    return render_template("public_notifications/new_code.html", form=form), 422 if form.errors else 200
-
-
-@public_notifications.route("/sent")
-@public
-def sent() -> ResponseReturnValue:
-    if SENT not in browser:
-        return redirect(url_for(".begin"), 303)
-    return render_template("public_notifications/sent.html")
-
-
-def _is_in_order(form: NotificationForm, areas: Sequence[Area]) -> bool:
-    """Return whether the form can be sent on; else everything that is wrong is on it, all at once."""
+def _is_in_order(asked: PublicPage, form: NotificationForm, areas: Sequence[Area], draft: PublicDraft | None) -> bool:
+    """Return whether a page can be kept; else everything that is wrong on it is said, all at once."""
     in_order: bool = form.validate()
+    sent = typed_on(asked, typed_in(request.form))
+    _refuse(form, whole_form(areas, {**(draft.boxes() if draft else {}), **sent}), areas)
+    return in_order and not form.errors
+
+
+def _mistakes(whole: NotificationForm, areas: Sequence[Area]) -> list[Mistake]:
+    """Return everything that stops the notification from being sent, each with the page where it is mended."""
+    whole.validate()
+    _refuse(whole, whole, areas)
+    return [
+        Mistake(str(words), f"{url_for('.page', key=page.key)}#{first_box(whole[box])}")
+        for page in PAGES
+        for box in page.boxes
+        if box in whole
+        for words in whole[box].errors
+    ]
+
+
+def _refuse(form: NotificationForm, whole: NotificationForm, areas: Sequence[Area]) -> None:
+    """Say on the form why no case could be opened with what the whole of it tells."""
     try:
-        check_answers(areas[0].board, form.answers(), clock.now())
+        check_answers(areas[0].board, whole.answers(), clock.now())
     except AnswersRefused as refused:
         form.refuse(refused)
-        return False
-    return in_order
 
 
-def _form(form: NotificationForm, status: int = 0) -> ResponseReturnValue:
-    page = render_template("public_notifications/form.html", form=form)
-    return page, status or (422 if form.errors else 200)
+def _after(asked: PublicPage, whole: NotificationForm) -> str:
+    following = PAGES[PAGES.index(asked) + 1 :]
+    key = next((each.key for each in following if each.applies(whole.answers())), None)
+    # Whoever changes one page from the check page goes back to it: the others are there already.
+    return url_for(".check") if key is None or request.args.get("then") == "check" else url_for(".page", key=key)
 
 
-def _code_page(form: CodeForm) -> ResponseReturnValue:
-    return render_template("public_notifications/code.html", form=form), 422 if form.errors else 200
+def _page(asked: PublicPage, form: NotificationForm, status: int = 0) -> ResponseReturnValue:
+    before = PAGES[: PAGES.index(asked)]
+    back = url_for(".page", key=before[-1].key) if before else url_for(".begin")
+    shown = render_template("public_notifications/page.html", page=asked, form=form, back_to=back, begun=_draft())
+    return shown, status or (422 if form.errors else 200)
 
 
-def _token() -> uuid.UUID | None:
-    """Return what stands for the notification this browser is still to confirm. The cookie is sealed by us."""
-    kept = browser.get(TOKEN)
-    return uuid.UUID(kept) if kept else None
+def _check_page(
+    whole: NotificationForm, form: PageForm, stops: Sequence[Mistake], status: int = 0
+) -> ResponseReturnValue:
+    told: list[Checked] = checked(whole)
+    shown = render_template("public_notifications/check.html", told=told, form=form, stops=stops)
+    return shown, status or (422 if form.form_errors else 200)
 
 
-def _secret() -> bytes:
-    return current_settings().secret_key.encode()
+def _draft() -> PublicDraft | None:
+    """Return what this browser has begun, as long as it is kept. The cookie is sealed by us."""
+    begun = browser.get(BEGUN)
+    return draft_of(db.session, uuid.UUID(begun), clock.now()) if begun else None
+
+
+def _place() -> str:
+    return digest_of_place(request.remote_addr or "", secret())
