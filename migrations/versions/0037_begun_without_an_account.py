@@ -1,4 +1,7 @@
-"""A notification begun without an account is kept page by page until it is sent, for an hour at most."""
+"""A notification begun without an account is kept page by page until it is sent, for an hour at most.
+
+One long form was lost when its tab was. What is kept identifies a child, so the application may remove it.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -64,13 +64,13 @@ def page(key: str) -> ResponseReturnValue:
     typed = draft.boxes() if draft else {}
     form = page_form(asked, areas, typed)
     if request.method == "GET" or offered_again() or not _is_in_order(asked, form, areas, draft):
-        return _page(asked, form)
+        return _page(asked, form, draft)
     try:
         draft = draft or begin_draft(db.session, sent_from=_place(), now=clock.now())
     except TooManyBegun as refused:
         db.session.rollback()
         form.form_errors.append(f"{refused}. What you entered is still here.")
-        return _page(asked, form, status=429)
+        return _page(asked, form, draft, status=429)
     keep_page(db.session, draft, key, typed_on(asked, typed_in(request.form)), clock.now())
     browser[BEGUN] = str(draft.token)
     following = _after(asked, whole_form(areas, draft.boxes()))
@@ -159,10 +159,19 @@ def _after(asked: PublicPage, whole: NotificationForm) -> str:
     return url_for(".check") if key is None or request.args.get("then") == "check" else url_for(".page", key=key)
 
 
-def _page(asked: PublicPage, form: NotificationForm, status: int = 0) -> ResponseReturnValue:
-    before = PAGES[: PAGES.index(asked)]
-    back = url_for(".page", key=before[-1].key) if before else url_for(".begin")
-    shown = render_template("public_notifications/page.html", page=asked, form=form, back_to=back, begun=_draft())
+def _page(asked: PublicPage, form: NotificationForm, draft: PublicDraft | None, status: int = 0) -> ResponseReturnValue:
+    answers = whole_form((), draft.boxes() if draft else {}).answers()
+    pages = [each for each in PAGES if each.applies(answers) or each is asked]
+    number = pages.index(asked) + 1
+    back = url_for(".page", key=pages[number - 2].key) if number > 1 else url_for(".begin")
+    shown = render_template(
+        "public_notifications/page.html",
+        page=asked,
+        form=form,
+        how_far=f"page {number} of {len(pages)}",
+        back_to=back,
+        begun=draft,
+    )
     return shown, status or (422 if form.errors else 200)
 
 

@@ -221,6 +221,14 @@ class TestThePages:
         page = fill_in(client, born_on__day="20", born_on__month="5", born_on__year="2017", live_birth="yes")
         assert "For a newborn: was the baby born alive? Yes" in main_words(page)
 
+    def test_each_page_says_how_far_one_is(self, client):
+        """Whether the birth is asked about is not known before the dates are."""
+        page = client.get("/notify-a-death/form/child")
+        assert "page 1 of 7" in main_words(page)
+
+        fill_in(client)
+        assert "page 6 of 6" in main_words(client.get("/notify-a-death/form/notifier"))
+
     def test_what_was_typed_is_there_after_an_interruption(self, client, clock):
         page = client.get("/notify-a-death/form/child")
         client.send(page, "Continue", **{name: TOLD[name] for name in TOLD if name.split("__")[0] in ON["child"]})
