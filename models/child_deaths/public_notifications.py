@@ -232,7 +232,7 @@ def _refuse_another_address(session: Session, notification: PublicNotification, 
 
     Else notifications told under addresses of their own could be turned on the box of somebody who sent none.
     """
-    _take_turns(session, f"to {normal_email(email)}")
+    take_turns(session, f"to {normal_email(email)}")
     recent = PublicNotification.created_at > now - timedelta(hours=1)
     told = _count(session, recent, func.lower(PublicNotification.email) == normal_email(email))
     if told >= TO_ONE_ADDRESS_AN_HOUR:
