@@ -50,6 +50,18 @@ class AuditEntry(Base):
     hash: Mapped[bytes] = mapped_column(FetchedValue())
 
 
+ON_BEHALF_OF = "on_behalf_of"
+
+
+def say_for_whom(session: Session, absent_id: int | None) -> None:
+    """Let every entry of this session from now on say for whom the person acts; nobody, for themselves (ADR 55).
+
+    Said once, where somebody is admitted to act in a role that is lent them, so that nothing they then do or read is
+    recorded without it. An event says it of itself: `models.casework` writes the entry of a step.
+    """
+    session.info[ON_BEHALF_OF] = absent_id
+
+
 def record(
     session: Session,
     action: str,
@@ -62,6 +74,7 @@ def record(
     detail: Detail | None = None,
 ) -> None:
     """Add an entry saying that `action` was done, at the next flush."""
+    absent_id = session.info.get(ON_BEHALF_OF) if person_id is not None else None
     session.add(
         AuditEntry(
             at=at,
@@ -70,7 +83,7 @@ def record(
             role=role,
             case_id=case_id,
             event_sequence=event_sequence,
-            detail=dict(detail or {}),
+            detail={**(detail or {}), **({ON_BEHALF_OF: absent_id} if absent_id else {})},
         )
     )
 

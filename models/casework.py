@@ -84,7 +84,8 @@ def open_case(  # noqa: PLR0913 - each is told by name, and most calls tell few
         return opened_before
     procedure = registry.procedure_on(workflow_key, told.on, board.new_arrangements_start)
     calendar = calendar or calendar_in_force(session)
-    event = open_history(procedure, calendar, step=step, roles=actor.roles, told=told, now=now)
+    roles = actor.roles_for(_who_may(procedure, step))
+    event = open_history(procedure, calendar, step=step, roles=roles, told=told, now=now)
     writing = _writing(procedure, History((), board.new_arrangements_start), event, calendar)
     case_id, reference = _added(session, board, workflow_key, event, writing.projected)
     if linked_from is not None:

@@ -1,9 +1,9 @@
-"""Who stands in for whom on a case today: who is reminded instead, and in whose roles a deputy may act.
+"""What a deputy hears and does on a case instead of whoever is away: the reminders, and the roles that are lent.
 
 A deputy sees nothing more than before: they stand in only on cases that their own appointments show them and in which
 they have declared no interest (`models.queries.access`). What they may do there is what the absent person might, and
-no more. Of several deputies the one named for the case comes before the one for the board, and that one before the
-one for everything. Nobody stands in for a deputy who is away as well: chains are not followed (ADR 0048).
+no more. For an agency speaks, instead of its lead, only somebody appointed for that agency. What belongs to a board and
+to no case is in `models.queries.capacities` (ADR 48 and 55).
 """
 
 from __future__ import annotations
@@ -12,48 +12,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, not_, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import Session
 
 from models.agency import Board
 from models.case import Case, Deadline
-from models.deputyship import Deputyship
-from models.panels.panel import PanelBoard
+from models.deputyship import Deputyship, decides
+from models.panels.panel import has_interest
 from models.people import Appointment, Person
-from models.queries.access import (
-    Places,
-    is_asked_of_an_agency_led_by,
-    may_see,
-    may_see_what_is_asked,
-    places_of,
-    roles_on,
-)
-from workflows.regimes import CHILD_DEATH_REVIEW
-from workflows.roles import AGENCY_LEAD
+from models.queries.access import Places, is_asked_of_whom_both_speak_for, may_see, places_of, roles_on
+from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, AUDITOR
 
-Spans = type[Deputyship]
+NEVER_LENT = frozenset({ADMINISTRATOR, AUDITOR})
+"""Roles nobody acts in for somebody else: whoever gives access or audits does so in person."""
+
+NOT_ON_A_LIST = NEVER_LENT | {AGENCY_LEAD}
+"""A case is not on the list of an agency's lead, nor on their deputy's: what is asked of the agency is a list apart."""
 
 
-def standing_in(session: Session, person_id: int, case_id: int, board_id: int, on: date) -> int | None:
-    """Return who is reminded instead of a person about a case of a board; None where nobody can be.
+def standing_in(session: Session, absent_id: int, case_id: int, role: str, on: date) -> int | None:
+    """Return who stands in for a person in a role of theirs on a case; None where nobody can.
 
-    None as well where the deputy may not see the case, has an interest in it, or is away: it then goes to the person.
+    None as well where the deputy may not see the case, has an interest in it, or is away: what is to be told then goes
+    to the person.
     """
-    spans = select(Deputyship.deputy_id).join(Case, and_(Case.id == case_id, Case.board_id == board_id))
-    theirs = spans.where(Deputyship.absent_id == person_id, Deputyship.stands_on(on), covers(Deputyship))
-    deputy = session.scalar(theirs.order_by(_breadth(Deputyship), Deputyship.id).limit(1))
-    return deputy if deputy is not None and _can(session, deputy, person_id, case_id, on) else None
+    named = select(Deputyship.deputy_id).join(Case, Case.id == case_id)
+    deputy_id = session.scalar(named.where(Deputyship.absent_id == absent_id, decides(Deputyship, on)))
+    if deputy_id is None or not _is_shown(session, deputy_id, absent_id, case_id, role, on):
+        return None
+    return deputy_id
 
 
 def lent_roles(session: Session, person_id: int, case_: Case, on: date) -> Mapping[str, int]:
-    """Return the roles in which a person may act on a case for somebody who is away, each with whose it is.
-
-    An agency's own lead alone speaks for the agency, so that role is not lent.
-    """
+    """Return the roles in which a person may act on a case for somebody who is away, each with whose it is."""
     lent: dict[str, int] = {}
     for absent_id in _whose_deputy(session, person_id, case_, on):
-        if standing_in(session, absent_id, case_.id, case_.board_id, on) == person_id:
-            for role in sorted(roles_on(session, absent_id, case_, on) - {AGENCY_LEAD}):
+        for role in sorted(roles_on(session, absent_id, case_, on) - NEVER_LENT):
+            if _is_shown(session, person_id, absent_id, case_.id, role, on):
                 lent.setdefault(role, absent_id)
     return lent
 
@@ -103,57 +98,33 @@ def standing_for(session: Session, person_id: int, on: date) -> Sequence[Deputys
 
 
 def _whose_deputy(session: Session, person_id: int, case_: Case, on: date) -> Sequence[int]:
+    """Return whom a person stands in for on a case, in the order in which they were named."""
     named = select(Deputyship.absent_id).join(Case, Case.id == case_.id)
-    theirs = named.where(Deputyship.deputy_id == person_id, Deputyship.stands_on(on), covers(Deputyship))
+    theirs = named.where(Deputyship.deputy_id == person_id, decides(Deputyship, on))
     return list(dict.fromkeys(session.scalars(theirs.order_by(Deputyship.id))))
 
 
-def _can(session: Session, deputy_id: int, absent_id: int, case_id: int, on: date) -> bool:
-    """Return whether a deputy can stand in on the case that day."""
-    shown = or_(may_see(deputy_id, on), _lead_the_agency_asked(deputy_id, absent_id, on))
-    away = exists().where(Deputyship.absent_id == deputy_id, Deputyship.stands_on(on), covers(Deputyship))
-    can = select(true()).where(Case.id == case_id, shown, not_(away.correlate(Case)))
-    return session.scalar(can) or False
-
-
-def _lead_the_agency_asked(deputy_id: int, absent_id: int, on: date) -> ColumnElement[bool]:
-    """Return the condition on `Case` that something in it is asked of an agency that both of them lead."""
-    asked = exists().where(
-        Deadline.case_id == Case.id,
-        is_asked_of_an_agency_led_by(deputy_id, on),
-        is_asked_of_an_agency_led_by(absent_id, on),
-    )
-    return and_(may_see_what_is_asked(deputy_id, on), asked.correlate(Case))
-
-
-def covers(span: Spans) -> ColumnElement[bool]:
-    """Return the condition on `Case` that it is one of those a span is for."""
-    served = exists().where(PanelBoard.panel_id == span.board_id, PanelBoard.board_id == Case.board_id)
-    of_the_panel = and_(Case.workflow_key == CHILD_DEATH_REVIEW, served.correlate_except(PanelBoard))
-    everything = and_(span.board_id.is_(None), span.case_id.is_(None))
-    return or_(everything, span.case_id == Case.id, span.board_id == Case.board_id, of_the_panel)
-
-
-def _breadth(span: Spans) -> ColumnElement[int]:
-    return case((span.case_id.is_not(None), 0), (span.board_id.is_not(None), 1), else_=2)
+def _is_shown(session: Session, deputy_id: int, absent_id: int, case_id: int, role: str, on: date) -> bool:
+    """Return whether the deputy's own appointments show the case, or for an agency's lead what is asked of it."""
+    if has_interest(session, deputy_id, case_id):
+        return False
+    shown = may_see(deputy_id, on)
+    if role == AGENCY_LEAD:
+        asked = exists().where(
+            Deadline.case_id == Case.id, is_asked_of_whom_both_speak_for(absent_id, deputy_id, on)
+        )  # fmt: skip
+        shown = asked.correlate(Case)
+    return session.scalar(select(true()).where(Case.id == case_id, shown)) or False
 
 
 def _lent_turns(session: Session, span: Deputyship, on: date) -> LentTurns:
-    other = aliased(Deputyship)
-    earlier = or_(
-        _breadth(other) < _breadth(Deputyship), and_(_breadth(other) == _breadth(Deputyship), other.id < Deputyship.id)
-    )
-    decided_by_another = exists().where(other.absent_id == span.absent_id, other.stands_on(on), covers(other), earlier)
-    decides = exists().where(
-        Deputyship.id == span.id, covers(Deputyship), not_(decided_by_another.correlate(Case, Deputyship))
-    )
-    away = exists().where(other.absent_id == span.deputy_id, other.stands_on(on), covers(other))
-    stands_in = and_(decides.correlate(Case), not_(away.correlate(Case)), may_see(span.absent_id, on))
-    return LentTurns(stands_in, _without_agencies(places_of(session, span.absent_id, on)))
+    named = exists().where(Deputyship.id == span.id, decides(Deputyship, on)).correlate(Case)
+    stands_in = and_(named, may_see(span.absent_id, on))
+    return LentTurns(stands_in, _lendable(places_of(session, span.absent_id, on)))
 
 
-def _without_agencies(places: Places) -> Places:
+def _lendable(places: Places) -> Places:
     return Places(
-        {board_id: roles - {AGENCY_LEAD} for board_id, roles in places.boards.items()},
-        {case_id: roles - {AGENCY_LEAD} for case_id, roles in places.cases.items()},
+        {board_id: roles - NOT_ON_A_LIST for board_id, roles in places.boards.items()},
+        {case_id: roles - NOT_ON_A_LIST for case_id, roles in places.cases.items()},
     )

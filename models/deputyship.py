@@ -1,16 +1,21 @@
-"""That somebody stands in for somebody else while they are away. Columns only: `models.deputies` has the rules."""
+"""That somebody stands in for somebody else while they are away, and on which cases a span decides who that is.
+
+Who may be named is in `models.naming_deputies`; what a deputy then hears and does, in `models.deputies`.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, case, exists, not_, or_, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.agency import Board
 from models.base import Base, Identifier
 from models.case import Case
+from models.panels.panel import PanelBoard
 from models.people import Person
+from workflows.regimes import CHILD_DEATH_REVIEW
 
 NOT_ENDED = text("ended_at IS NULL")
 
@@ -50,3 +55,33 @@ class Deputyship(Base):
     def stands_on(cls, day: date) -> ColumnElement[bool]:
         """Return the condition that the span has `day` in it and was not ended early."""
         return and_(cls.ended_at.is_(None), cls.from_on <= day, cls.until_on >= day)
+
+
+Spans = type[Deputyship]
+
+
+def covers(span: Spans) -> ColumnElement[bool]:
+    """Return the condition on `Case` that it is one of those a span is for."""
+    served = exists().where(PanelBoard.panel_id == span.board_id, PanelBoard.board_id == Case.board_id)
+    of_the_panel = and_(Case.workflow_key == CHILD_DEATH_REVIEW, served.correlate_except(PanelBoard))
+    everything = and_(span.board_id.is_(None), span.case_id.is_(None))
+    return or_(everything, span.case_id == Case.id, span.board_id == Case.board_id, of_the_panel)
+
+
+def decides(span: Spans, on: date) -> ColumnElement[bool]:
+    """Return the condition on `Case` that a span says who stands in there that day.
+
+    Of several the one for the case comes before the one for the board, and that before the one for everything. None
+    does while its own deputy is away: chains are not followed.
+    """
+    other, own = aliased(Deputyship), aliased(Deputyship)
+    earlier = or_(_breadth(other) < _breadth(span), and_(_breadth(other) == _breadth(span), other.id < span.id))
+    before_it = exists().where(other.absent_id == span.absent_id, other.stands_on(on), covers(other), earlier)
+    away = exists().where(own.absent_id == span.deputy_id, own.stands_on(on), covers(own))
+    return and_(
+        span.stands_on(on), covers(span), not_(before_it.correlate_except(other)), not_(away.correlate_except(own))
+    )
+
+
+def _breadth(span: Spans) -> ColumnElement[int]:
+    return case((span.case_id.is_not(None), 0), (span.board_id.is_not(None), 1), else_=2)

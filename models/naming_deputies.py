@@ -15,7 +15,7 @@ from models.case import Case
 from models.deputyship import Deputyship
 from models.panels.panel import boards_served, has_interest
 from models.people import Appointment, Person
-from models.queries.access import may_see, places_of, sight_of
+from models.queries.access import SEE_WHO_THE_CHILD_IS, may_see, may_see_what_is_asked, places_of, sight_of
 from workflows.dates import day_in_words
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD
 
@@ -90,9 +90,21 @@ def why_not(session: Session, naming: Naming, on: date) -> str:
     return ""
 
 
+def is_shown_no_child(session: Session, naming: Naming, on: date) -> bool:
+    """Return whether the absent person sees somewhere who the children are, and the deputy in no role of their own."""
+    boards = {naming.case.board_id} if naming.case is not None else _places(session, naming, on)[0]
+    return bool(boards & _knows_who(session, naming.absent, on) - _knows_who(session, naming.deputy, on))
+
+
 def not_seen(absent: Person) -> str:
     """Return the refusal for a case that is not there, which is also that for one that may not be seen."""
     return f"There is no case with this reference that {absent.name} sees on the first day"
+
+
+def _knows_who(session: Session, person: Person, on: date) -> set[int]:
+    """Return the boards on which a role of the person's own shows who the children are."""
+    boards = places_of(session, person.id, on).boards
+    return {board_id for board_id, roles in boards.items() if not roles.isdisjoint(SEE_WHO_THE_CHILD_IS)}
 
 
 def _refuse_the_days(naming: Naming, today: date) -> None:
@@ -110,8 +122,8 @@ def _refuse_the_person(session: Session, naming: Naming, named_by: Person) -> No
         raise DeputyRefused("deputy", "You cannot name yourself. Somebody else must")
     day = naming.from_on
     if naming.case is not None:
-        sees = session.scalar(select(Case.id).where(Case.id == naming.case.id, may_see(naming.absent.id, day)))
-        if sees is None:
+        seen = or_(may_see(naming.absent.id, day), may_see_what_is_asked(naming.absent.id, day))
+        if session.scalar(select(Case.id).where(Case.id == naming.case.id, seen)) is None:
             raise DeputyRefused("case", not_seen(naming.absent))
         return
     boards, cases = _places(session, naming, day)
@@ -156,25 +168,26 @@ def _lacking(session: Session, naming: Naming, on: date) -> Iterator[str]:
     """Yield the boards, agencies and cases of what is to be stood in for that the deputy may not see."""
     absent, deputy = sight_of(session, naming.absent.id, on), sight_of(session, naming.deputy.id, on)
     boards, cases = _places(session, naming, on)
+    whole = {naming.case.board_id} if naming.case is not None else boards
     if naming.case is not None:
         boards, cases = set(), {naming.case.id}
     unseen = {
         board_id for workflow, seen in absent.boards.items() for board_id in seen & boards - deputy.boards[workflow]
     }
     yield from session.scalars(select(Board.short_name).where(Board.id.in_(unseen)))
-    yield from session.scalars(select(Case.reference).where(Case.id.in_(cases), not_(deputy.covers())))
-    if naming.case is None:
-        theirs = _led(naming.deputy.id, on).with_only_columns(Appointment.agency_id)
-        missing = _led(naming.absent.id, on).where(Agency.board_id.in_(boards), Agency.id.not_in(theirs))
-        yield from session.scalars(missing)
+    not_shown = and_(Case.id.in_(cases), absent.covers(), not_(deputy.covers()))
+    yield from session.scalars(select(Case.reference).where(not_shown))
+    if naming.case is None or not session.scalar(select(Case.id).where(Case.id == naming.case.id, absent.covers())):
+        yield from session.scalars(_led_without(naming, whole, on))
 
 
-def _led(person_id: int, on: date) -> Select[str]:
-    return (
-        select(Agency.name)
-        .join(Appointment, Appointment.agency_id == Agency.id)
-        .where(Appointment.person_id == person_id, Appointment.role == AGENCY_LEAD, Appointment.held_on(on))
-    )
+def _led_without(naming: Naming, boards: set[int], on: date) -> Select[str]:
+    """Return the query of the agencies that the absent person leads and the deputy is not appointed for, by name."""
+    held = select(Appointment.agency_id).where(Appointment.agency_id.is_not(None), Appointment.held_on(on))
+    led = held.where(Appointment.person_id == naming.absent.id, Appointment.role == AGENCY_LEAD)
+    theirs = held.where(Appointment.person_id == naming.deputy.id)
+    missing = select(Agency.name).where(Agency.id.in_(led), Agency.id.not_in(theirs), Agency.board_id.in_(boards))
+    return missing.order_by(Agency.name, Agency.id)
 
 
 def _places(session: Session, naming: Naming, on: date) -> tuple[set[int], set[int]]:

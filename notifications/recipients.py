@@ -163,7 +163,7 @@ def _with_deputies(session: Session, case: Case, role: str, holders: Sequence[in
     """Return those who hold a role, and instead of whoever is away their deputy; nobody twice."""
     found: dict[int, Recipient] = {}
     for person_id in holders:
-        deputy = standing_in(session, person_id, case.id, case.board_id, day)
+        deputy = standing_in(session, person_id, case.id, role, day)
         if deputy is None:
             found[person_id] = Recipient(person_id, role)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from typing import Any
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
@@ -13,15 +13,13 @@ from models.case import Case
 from models.casework import Actor
 from models.deputies import lent_roles
 from models.people import Person
-from models.queries.access import may_see, may_see_what_is_asked, roles_on
-from models.queries.accounts import roles_held
+from models.queries.access import SEE_WHO_THE_CHILD_IS, may_see, may_see_what_is_asked, roles_on
+from models.queries.capacities import Capacities, capacities_of
 from webapp import clock
 from webapp.database import db
 from webapp.settings import current_settings
 from workflows.regimes import CHILD_DEATH_REVIEW
-from workflows.roles import ADMINISTRATOR, AUDITOR, BUSINESS_MANAGER, CDOP_COORDINATOR, DESIGNATED_DOCTOR, in_words
-
-SEE_WHO_THE_CHILD_IS = (CDOP_COORDINATOR, DESIGNATED_DOCTOR)
+from workflows.roles import ADMINISTRATOR, AUDITOR, BUSINESS_MANAGER, CDOP_COORDINATOR, in_words
 
 READ_REMINDERS = (BUSINESS_MANAGER, CDOP_COORDINATOR, AUDITOR)
 """Who may read what somebody else was reminded of, in the cases they may see themselves."""
@@ -70,14 +68,31 @@ def in_a_demonstration(view: View) -> DeclaredView:
 
 
 def needs_role(*roles: str) -> Callable[[View], DeclaredView]:
-    """Let those reach the view who hold one of the roles today, on any board or case."""
+    """Let those reach the view who act in one of the roles today, on any board or case: in their own, or for another.
+
+    What belongs to one board is then asked of `act_on_board`.
+    """
 
     def admit(arguments: Arguments) -> Arguments:
-        if roles_held(db.session, current_person().id, clock.today()).isdisjoint(roles):
+        if current_capacities().anywhere.isdisjoint(roles):
             abort(403)
         return arguments
 
     return lambda view: DeclaredView(view, in_words(roles), admit)
+
+
+def coordinates_deaths(view: View) -> DeclaredView:
+    """Let those reach the view who act as coordinator of child deaths somewhere, and know there who the children are.
+
+    Whoever stands in for a coordinator knows that only in a role of their own (DOMAIN 8.2, ADR 55).
+    """
+
+    def admit(arguments: Arguments) -> Arguments:
+        if not current_capacities().boards_knowing_who([CDOP_COORDINATOR]):
+            abort(403)
+        return arguments
+
+    return DeclaredView(view, f"{in_words((CDOP_COORDINATOR,))}, who sees who the children are", admit)
 
 
 def administrator_only(view: View) -> DeclaredView:
@@ -132,6 +147,28 @@ def current_person() -> Person:
         raise SignInNeeded
     person: Person = current_user.person
     return person
+
+
+def current_capacities() -> Capacities:
+    """Return in which roles who is signed in acts on boards today: their own, and those of whoever they stand in for.
+
+    Asked once in a request, so a page begun before a deputyship ended is finished under it.
+    """
+    person_id, today = current_person().id, clock.today()
+    known: Capacities | None = g.get("capacities")
+    if known is None or known.person_id != person_id:
+        known = g.capacities = capacities_of(db.session, person_id, today)
+    return known
+
+
+def act_on_board(board_id: int, *roles: str) -> Actor:
+    """Return who is signed in, acting on a board in these roles; the audit says from then on for whom, if for another.
+
+    What they act in is theirs to ask of the actor: nobody is refused here.
+    """
+    capacities = current_capacities()
+    audit.say_for_whom(db.session, capacities.whose(board_id, roles))
+    return capacities.actor(board_id)
 
 
 def current_actor(case: Case) -> Actor:

@@ -12,10 +12,10 @@ from flask import request, url_for
 from flask_login import current_user
 
 from models.queries.access import OF_CHILD_DEATHS
-from models.queries.accounts import roles_held
 from models.queries.figures_access import READERS
 from models.queries.panels import sits_anywhere
 from webapp import clock
+from webapp.access import current_capacities
 from webapp.components import Tab
 from webapp.database import db
 from workflows.roles import ADMINISTRATOR
@@ -61,7 +61,7 @@ def navigation() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {"bar": [], "places": [], "account": None}
     person = current_user.person
-    roles = roles_held(db.session, person.id, clock.today())
+    roles = current_capacities().anywhere
     return {
         "bar": [_in_the_bar(part) for part in _parts(roles, person.id)],
         "places": _places_beside(),

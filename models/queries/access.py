@@ -6,7 +6,8 @@ see its child deaths, and those of a panel the deaths of every board it serves;
 whoever is appointed to one case sees that case. A case in which somebody has
 declared an interest is withheld from them, whatever they are appointed to. An
 administrator sees no case. An agency's lead appointed to a board is shown,
-in a view of its own, the cases in which something is asked of the agency.
+in a view of its own, the cases in which something is asked of the agency; so
+is whoever the lead named to stand in, from among those appointed for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from models.agency import Agency
 from models.case import Case, Deadline
+from models.deputyship import Deputyship, decides
 from models.panels.panel import DeclaredInterest, PanelBoard, boards_served, has_interest, panels_serving, served_by
 from models.people import Appointment, Person
 from workflows.regimes import CHILD_DEATH_REVIEW
@@ -46,6 +48,9 @@ BOARD_READERS: Mapping[str, tuple[str, ...]] = {
     "child_death_review": OF_CHILD_DEATHS,
 }
 """By workflow, the roles in which a board shows its cases. One not named is shown to nobody."""
+
+SEE_WHO_THE_CHILD_IS = (CDOP_COORDINATOR, DESIGNATED_DOCTOR)
+"""DOMAIN 8.2: the child death office and the designated doctor see who the child is; a panel sees anonymised papers."""
 
 
 @dataclass(frozen=True)
@@ -131,23 +136,47 @@ def agency_cases_visible_to(person_id: int, on: date) -> Select[int]:
 
 
 def may_see_what_is_asked(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
-    """Return the condition on `Case` that something in it is asked of an agency the person leads.
+    """Return the condition on `Case` that something in it is asked of an agency the person speaks for.
 
     An interest withholds that too: another of the agency answers, or the coordinator enters what comes on paper.
     """
+    return and_(_is_asked(speaks_for(person_id, on)), not_(_has_declared_an_interest(person_id)))
+
+
+def _is_asked(of: ColumnElement[bool]) -> ColumnElement[bool]:
     asked = (
-        _held(person_id, on)
-        .join(Agency, Agency.id == Appointment.agency_id)
+        select(Agency.id)
         .join(Deadline, func.lower(Deadline.agency) == func.lower(Agency.name))
-        .where(Appointment.role == AGENCY_LEAD, Agency.board_id == Case.board_id, Deadline.case_id == Case.id)
+        .where(Agency.board_id == Case.board_id, Deadline.case_id == Case.id, of)
     )
-    return and_(
-        exists(asked.correlate_except(Appointment, Agency, Deadline)), not_(_has_declared_an_interest(person_id))
+    return exists(asked.correlate_except(Agency, Deadline))
+
+
+def speaks_for(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
+    """Return the condition on `Agency`, beside a `Case`, that the person leads it or stands in for whoever does."""
+    return or_(_leads(person_id, on), _stands_in_for_its_lead(person_id, on))
+
+
+def _leads(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
+    led = _held(person_id, on).where(Appointment.role == AGENCY_LEAD, Appointment.agency_id == Agency.id)
+    return exists(led.correlate_except(Appointment))
+
+
+def _stands_in_for_its_lead(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
+    """Return the condition that a lead of the agency named the person, who is appointed for it as well (ADR 55)."""
+    of_the_agency = _held(person_id, on).where(Appointment.agency_id == Agency.id)
+    named = exists().where(
+        Deputyship.deputy_id == person_id,
+        decides(Deputyship, on),
+        _leads(Deputyship.absent_id, on),
+        not_(_has_declared_an_interest(Deputyship.absent_id)),
+        exists(of_the_agency.correlate_except(Appointment)),
     )
+    return named.correlate_except(Deputyship)
 
 
 def roles_on(session: Session, person_id: int, case: Case, on: date) -> frozenset[str]:
-    """Return the roles a person may act in on a case; none where they may not see it."""
+    """Return the roles of their own that a person may act in on a case; none where they may not see it."""
     is_a_death = case.workflow_key == CHILD_DEATH_REVIEW
     if has_interest(session, person_id, case.id):
         return frozenset()
@@ -156,15 +185,9 @@ def roles_on(session: Session, person_id: int, case: Case, on: date) -> frozense
     boards = {case.board_id, *(panels_serving(session, case.board_id) if is_a_death else ())}
     roles = {each.role for each in held if each.board_id in boards and each.role in readers}
     roles |= {each.role for each in held if each.case_id == case.id and each.role != ADMINISTRATOR}
-    if session.scalar(select(true()).where(Case.id == case.id, may_see_what_is_asked(person_id, on))):
+    if session.scalar(select(true()).where(Case.id == case.id, _is_asked(_leads(person_id, on)))):
         roles.add(AGENCY_LEAD)
     return frozenset(roles)
-
-
-def roles_on_board(session: Session, person_id: int, board_id: int, on: date) -> frozenset[str]:
-    """Return the roles a person is appointed to a board in, such as those in which a case may be opened."""
-    held = _appointments(session, person_id, on)
-    return frozenset(each.role for each in held if each.board_id == board_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +216,19 @@ def places_of(session: Session, person_id: int, on: date) -> Places:
 
 
 def is_asked_of_an_agency_led_by(person_id: int, on: date) -> ColumnElement[bool]:
-    """Return the condition on `Deadline`, joined to its `Case`, that it is asked of an agency the person leads."""
-    led = (
-        _held(person_id, on)
-        .join(Agency, Agency.id == Appointment.agency_id)
-        .where(
-            Appointment.role == AGENCY_LEAD,
-            Agency.board_id == Case.board_id,
-            func.lower(Agency.name) == func.lower(Deadline.agency),
-        )
-    )
-    return and_(exists(led.correlate_except(Appointment, Agency)), not_(_has_declared_an_interest(person_id)))
+    """Return the condition on `Deadline`, joined to its `Case`, that it is asked of an agency the person speaks for."""
+    return and_(_of_an_agency(speaks_for(person_id, on)), not_(_has_declared_an_interest(person_id)))
+
+
+def is_asked_of_whom_both_speak_for(absent_id: int, deputy_id: int, on: date) -> ColumnElement[bool]:
+    """Return the same for an agency that somebody who is away leads and their deputy is appointed for."""
+    theirs = _held(deputy_id, on).where(Appointment.agency_id == Agency.id)
+    return _of_an_agency(and_(_leads(absent_id, on), exists(theirs.correlate_except(Appointment))))
+
+
+def _of_an_agency(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    named = and_(Agency.board_id == Case.board_id, func.lower(Agency.name) == func.lower(Deadline.agency))
+    return exists(select(Agency.id).where(named, which).correlate_except(Agency))
 
 
 def _appointments(session: Session, person_id: int, on: date) -> list[Appointment]:

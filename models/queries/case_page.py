@@ -18,7 +18,7 @@ from models.histories import Recorded, read_case
 from models.outbox import UNSETTLED, OutboxMessage
 from models.panels.panel import panels_serving
 from models.people import Appointment, Person
-from models.queries.access import BOARD_READERS, cases_visible_to, may_see, may_see_what_is_asked
+from models.queries.access import BOARD_READERS, cases_visible_to, may_see, may_see_what_is_asked, speaks_for
 from workflows.calendar import Calendar
 from workflows.history import History
 from workflows.regimes import CHILD_DEATH_REVIEW
@@ -124,17 +124,9 @@ def _shows(session: Session, case: Case) -> ColumnElement[bool]:
 
 
 def agencies_led(session: Session, person_id: int, case: Case, on: date) -> tuple[str, ...]:
-    """Return the agencies of the case's board that a person leads on a day, by name."""
-    led = (
-        select(Agency.name)
-        .join(Appointment, Appointment.agency_id == Agency.id)
-        .where(
-            Appointment.person_id == person_id,
-            Appointment.role == AGENCY_LEAD,
-            Appointment.held_on(on),
-            Agency.board_id == case.board_id,
-        )
-    )
+    """Return the agencies of the case's board that a person speaks for on a day, by name."""
+    of_the_board = select(Agency.name).join(Case, Case.board_id == Agency.board_id).where(Case.id == case.id)
+    led = of_the_board.where(speaks_for(person_id, on))
     return tuple(session.scalars(led.order_by(Agency.name, Agency.id)))
 
 

@@ -8,8 +8,8 @@ they see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import exists, func, select
@@ -20,6 +20,7 @@ from models.case import Case
 from models.figures.counts import CountedDeath, CountedReview
 from models.panels.panel import DeclaredInterest, boards_served, served_by
 from models.queries.access import places_of
+from models.queries.capacities import capacities_of
 from models.queries.child_death_figures import Year
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import (
@@ -48,13 +49,18 @@ MAY_PUBLISH = (CDOP_COORDINATOR, CDOP_CHAIR, BUSINESS_MANAGER, BOARD_CHAIR, SAFE
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A board whose figures somebody may see, in which roles, and what is withheld from them: deaths, and reviews."""
+    """A board whose figures somebody may see, in which roles, and what is withheld from them: deaths, and reviews.
+
+    `lent` are the roles in which they act for somebody else. They show no more: only what is seen in a role of one's
+    own can be published or decided on in them.
+    """
 
     board: Board
     board_ids: frozenset[int]
     roles: frozenset[str]
     withheld: frozenset[int] = frozenset()
     withheld_reviews: frozenset[int] = frozenset()
+    lent: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def sees_true_counts(self) -> bool:
@@ -63,11 +69,16 @@ class Scope:
     @property
     def may_publish(self) -> bool:
         """Whether they may make figures for publication; not with deaths left out, which would be other figures."""
-        return not self.roles.isdisjoint(MAY_PUBLISH) and not self.withheld
+        return not self.acting.isdisjoint(MAY_PUBLISH) and not self.withheld
 
     @property
     def may_decide(self) -> bool:
-        return not self.roles.isdisjoint(MAY_DECIDE) and not self.withheld
+        return not self.acting.isdisjoint(MAY_DECIDE) and not self.withheld
+
+    @property
+    def acting(self) -> frozenset[str]:
+        """The roles in which they act here, own and lent."""
+        return self.roles | (set(self.lent) if self.sees_true_counts else set())
 
 
 def boards_with_figures(session: Session, person_id: int, on: date) -> Sequence[Board]:
@@ -83,6 +94,13 @@ def scope_of(session: Session, person_id: int, board: Board, on: date) -> Scope 
     if not roles:
         return None
     board_ids = boards_served(session, [board.id])
+    lent = capacities_of(session, person_id, on).lent.get(board.id, {})
+    free = {role: whose for role, whose in lent.items() if not any(_withheld(session, whose, board_ids))}
+    return Scope(board, board_ids, roles, *_withheld(session, person_id, board_ids), free)
+
+
+def _withheld(session: Session, person_id: int, board_ids: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the deaths of these boards in which a person has declared an interest, and the reviews."""
     interests = (
         select(Case.id, Case.workflow_key)
         .join(DeclaredInterest, DeclaredInterest.case_id == Case.id)
@@ -90,7 +108,7 @@ def scope_of(session: Session, person_id: int, board: Board, on: date) -> Scope 
     )
     workflow_of = {row.id: row.workflow_key for row in session.execute(interests)}
     deaths = frozenset(case_id for case_id, key in workflow_of.items() if key == CHILD_DEATH_REVIEW)
-    return Scope(board, board_ids, roles, deaths, frozenset(workflow_of) - deaths)
+    return deaths, frozenset(workflow_of) - deaths
 
 
 def boards_in(session: Session, board_id: int) -> tuple[frozenset[int], ...]:

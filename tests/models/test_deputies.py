@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.case import Case
+from models.case import Case, Deadline
 from models.deputies import lent_roles, standing_in
 from models.deputyship import Deputyship
 from models.naming_deputies import DeputyRefused, Naming, end_deputyship, name_deputy
 from models.panels.panel import DeclaredInterest, Panel, PanelBoard
-from models.queries.access import may_see, roles_on, sight_of
+from models.queries.access import may_see, may_see_what_is_asked, roles_on, sight_of
+from models.queries.case_page import agencies_led
 from models.queries.worklist import Narrowing, counts, reader
 from tests.models.situations import Given
 
@@ -41,9 +42,8 @@ class Office:
         naming = Naming(absent, deputy, from_on, until_on, scope.get("board"), scope.get("case"))
         return name_deputy(self.session, naming, named_by=named_by or absent, now=NOW, today=MON_3_MAR)
 
-    def deputy_of(self, person, on=MON_3_MAR, case=None):
-        case = case or self.case
-        return standing_in(self.session, person.id, case.id, case.board_id, on)
+    def deputy_of(self, person, on=MON_3_MAR, case=None, role="business_manager"):
+        return standing_in(self.session, person.id, (case or self.case).id, role, on)
 
     def lent(self, person, on=MON_3_MAR, case=None):
         return dict(lent_roles(self.session, person.id, case or self.case, on))
@@ -208,6 +208,68 @@ def test_somebody_appointed_to_nothing_has_nobody_stand_in(office):
     assert "nothing to stand in for" in str(refusal(office.name, office.chair, absent=nobody))
 
 
+class Agency:
+    """An agency of which something is asked in a death that it sees nothing else of, its lead and its board member."""
+
+    def __init__(self, office):
+        self.agency = office.given.an_agency(office.board, "Health visiting")
+        self.lead, self.member, self.elsewhere = (
+            office.given.a_person(f"{name}@example.org", name=name.title()) for name in ("lead", "member", "elsewhere")
+        )
+        other = office.given.an_agency(office.board, "Police")
+        office.given.appointed(self.lead, "agency_lead", office.board, agency_id=self.agency.id)
+        office.given.appointed(self.member, "board_member", office.board, agency_id=self.agency.id)
+        office.given.appointed(self.elsewhere, "agency_lead", office.board, agency_id=other.id)
+        office.session.add(
+            Deadline(
+                case_id=office.death.id, clock_key="report_return", subject="Health visiting", title="Report",
+                agency="health visiting", due_first=FRI_14_MAR, due_last=FRI_14_MAR, source="",
+                ordinal=1, confirmed=True,
+            )
+        )  # fmt: skip
+        office.session.flush()
+
+    def shown(self, office, person, on=MON_3_MAR):
+        asked = select(Case.id).where(Case.id == office.death.id, may_see_what_is_asked(person.id, on))
+        return office.session.scalar(asked) is not None
+
+
+def test_an_agency_s_lead_is_stood_in_for_by_somebody_of_the_same_agency_who_sees_what_is_asked_of_it(office, session):
+    agency = Agency(office)
+    assert not agency.shown(office, agency.member)
+
+    span = office.name(agency.member, absent=agency.lead)
+
+    days = [agency.shown(office, agency.member, day) for day in (SUN_2_MAR, MON_3_MAR, FRI_14_MAR, SAT_15_MAR)]
+    assert days == [False, True, True, False]
+    assert office.lent(agency.member, case=office.death) == {"agency_lead": agency.lead.id}
+    assert office.deputy_of(agency.lead, case=office.death, role="agency_lead") == agency.member.id
+    assert office.death.id not in _seen(session, agency.member)
+    assert agencies_led(session, agency.member.id, office.death, MON_3_MAR) == ("Health visiting",)
+
+    end_deputyship(session, span, ended_by=agency.lead, now=NOW)
+    session.flush()
+    assert not agency.shown(office, agency.member)
+    assert office.lent(agency.member, case=office.death) == {}
+
+
+def test_nobody_of_another_agency_speaks_for_it(office):
+    agency = Agency(office)
+
+    for scope in ({}, {"case": office.death}):
+        refused = refusal(office.name, agency.elsewhere, absent=agency.lead, **scope)
+        assert "may not see all that Lead sees of Health visiting" in str(refused)
+
+
+def test_a_deputy_of_an_agency_s_lead_who_has_an_interest_is_lent_nothing_in_the_case(office):
+    agency = Agency(office)
+    office.name(agency.member, absent=agency.lead)
+    office.interested(agency.member, office.death)
+
+    assert office.lent(agency.member, case=office.death) == {}
+    assert office.deputy_of(agency.lead, case=office.death, role="agency_lead") is None
+
+
 def test_an_agency_speaks_through_its_own_leads_alone(office):
     leads = [office.given.a_person(f"lead.{number}@example.org") for number in (1, 2)]
     agencies = [office.given.an_agency(office.board, name) for name in ("Health visiting", "Police")]
@@ -297,7 +359,7 @@ def _check(office, person, seen):
         assert not lent or case.id in seen
         for role, absent_id in lent.items():
             assert role in roles_on(session, absent_id, case, MON_3_MAR)
-            assert standing_in(session, absent_id, case.id, case.board_id, MON_3_MAR) == person.id
+            assert standing_in(session, absent_id, case.id, role, MON_3_MAR) == person.id
         if (set(own) | set(lent)) & set(case.next_roles):
             turns.add(case.id)
     assert office.waiting_for(person) == len(turns)

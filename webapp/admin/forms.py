@@ -12,7 +12,7 @@ from webapp.accounts.forms import why_not
 from webapp.fields import DayField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
 from webapp.wording import role_words, sentence_case
-from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, ROLES
+from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, BOARD_MEMBER, ROLES
 
 BOARD_KINDS = [
     ("lscb", "Safeguarding children board"),
@@ -73,7 +73,9 @@ class AppointmentForm(PageForm):
     reference = StringField(
         "Case reference", description="Only for an appointment to one case. For example, BEX-2012-003."
     )
-    agency = SelectField("Agency", description="Only for an agency lead.")
+    agency = SelectField(
+        "Agency", description="For an agency lead, and for a board member who stands for an agency and no other."
+    )
     from_on = DayField("First day", validators=[needed("Enter the first day")])
     until_on = DayField("Last day", description="Leave this empty if no end has been agreed.")
 
@@ -98,8 +100,8 @@ class AppointmentForm(PageForm):
     def validate_agency(self, field: SelectField) -> None:
         if self.role.data == AGENCY_LEAD and self.board.data and not field.data:
             raise ValidationError("Choose the agency they lead on safeguarding for")
-        if self.role.data != AGENCY_LEAD and field.data:
-            raise ValidationError("Only an agency lead is appointed for an agency")
+        if self.role.data not in (AGENCY_LEAD, BOARD_MEMBER) and field.data:
+            raise ValidationError("Only an agency lead or a board member is appointed for an agency")
 
     def validate_until_on(self, field: DayField) -> None:
         if field.on and self.from_on.on and field.on < self.from_on.on:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from models.agency import Board
 from models.case import Case
 from models.casework import Actor, open_case
-from models.queries.access import may_see, roles_on_board
+from models.queries.access import may_see
 from models.queries.accounts import all_boards, board_with_prefix
 from webapp import clock
-from webapp.access import Arguments, DeclaredView, View, current_person, signed_in
+from webapp.access import Arguments, DeclaredView, View, current_capacities, current_person, signed_in
 from webapp.cases import filling
 from webapp.cases.consequences import from_the_opening, who_is_told
 from webapp.cases.forms import StepForm, Typed, step_form
@@ -63,7 +63,7 @@ class OpeningSheet(Sheet[StepForm]):
     def following(self, form: StepForm) -> Following:
         told, calendar, area_start = form.told(), db.calendar, self.board.new_arrangements_start
         procedure = registry.procedure_on(self.workflow.key, told.on, area_start)
-        key, roles = self.step.key, self.actor.roles
+        key, roles = self.step.key, self.actor.roles_for(self.step.by)
         event = open_history(procedure, calendar, step=key, roles=roles, told=told, now=clock.now())
         standing = stand(procedure, History((event,), area_start), calendar, clock.today())
         return Following(event, from_the_opening(standing), who_is_told(self.step))
@@ -148,7 +148,7 @@ def can_be_opened_for(board: Board, workflow: Workflow) -> bool:
 def _may_open(boards: Sequence[Board]) -> Iterator[Opens]:
     """Yield what the person asking may open, for each board in turn."""
     for board in boards:
-        roles = roles_on_board(db.session, current_person().id, board.id, clock.today())
+        roles = current_capacities().roles(board.id)
         for workflow in filter(partial(can_be_opened_for, board), registry.workflows().values()):
             procedure, today = procedure_today(workflow, board)
             if roles & set(procedure.opening.by):
@@ -157,7 +157,7 @@ def _may_open(boards: Sequence[Board]) -> Iterator[Opens]:
 
 def _sheet(workflow_key: str, prefix: str) -> OpeningSheet:
     """Return the sheet that opens a case, for the person asking. Raises SignInNeeded, and NotYourRole."""
-    person = current_person()
+    current_person()
     try:
         workflow = registry.workflow(workflow_key)
     except UnknownWorkflow:
@@ -165,7 +165,7 @@ def _sheet(workflow_key: str, prefix: str) -> OpeningSheet:
     board = board_with_prefix(db.session, prefix) or abort(404)
     if not can_be_opened_for(board, workflow):
         abort(404)
-    actor = Actor(person.id, roles_on_board(db.session, person.id, board.id, clock.today()))
+    actor = current_capacities().actor(board.id)
     sheet = OpeningSheet(workflow, board, actor)
     if not actor.roles & set(sheet.step.by):
         raise NotYourRole(f"This can be recorded by the {in_words(sheet.step.by)}, and you do not act as that here")

@@ -6,7 +6,7 @@ from itertools import groupby
 from uuid import UUID
 
 from models.people import Appointment
-from webapp.access import SEE_WHO_THE_CHILD_IS
+from models.queries.access import SEE_WHO_THE_CHILD_IS
 from webapp.cases.due_dates import DueDate, due_date
 from webapp.cases.told import Answer, answered, in_short
 from webapp.wording import role_words, sentence_case

@@ -1,6 +1,6 @@
 """Who may notify a death, and go on with a notification that is not recorded yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from flask import abort, redirect, url_for
@@ -10,9 +10,17 @@ from models import audit
 from models.agency import Board
 from models.case import Case, CaseEvent
 from models.child_deaths.unfinished_notification import UnfinishedNotification, notification_of
-from models.queries.access import may_see, places_of
+from models.queries.access import SEE_WHO_THE_CHILD_IS, may_see
 from webapp import clock
-from webapp.access import SEE_WHO_THE_CHILD_IS, Arguments, DeclaredView, View, current_actor, current_person
+from webapp.access import (
+    Arguments,
+    DeclaredView,
+    View,
+    act_on_board,
+    current_actor,
+    current_capacities,
+    current_person,
+)
 from webapp.database import db
 from workflows.reviews.child_death_review import COORDINATION, MAY_NOTIFY
 from workflows.roles import in_words
@@ -22,17 +30,12 @@ GOES_ON = "began the notification, or coordinates child deaths for its board"
 
 def boards_to_notify() -> Sequence[Board]:
     """Return the boards for which the person asking may notify a death today, by name."""
-    return _boards_where(MAY_NOTIFY)
+    return _boards(current_capacities().boards(MAY_NOTIFY))
 
 
 def boards_coordinated() -> Sequence[Board]:
     """Return the boards whose child deaths the person asking looks after today, by name."""
-    return _boards_where(COORDINATION)
-
-
-def roles_for(board_id: int) -> frozenset[str]:
-    """Return the roles in which the person asking acts for a board today, those of its panel among them."""
-    return places_of(db.session, current_person().id, clock.today()).boards.get(board_id, frozenset())
+    return _boards(current_capacities().boards_knowing_who(COORDINATION))
 
 
 def may_notify(view: View) -> DeclaredView:
@@ -72,11 +75,12 @@ def _check(begun: UnfinishedNotification) -> None:
         if begun.person_id != person.id or not _looks_after(begun.case_id):
             abort(404)
         return
-    roles = roles_for(begun.board_id)
+    roles = act_on_board(begun.board_id, *MAY_NOTIFY).roles
     if begun.person_id == person.id and not roles.isdisjoint(MAY_NOTIFY):
         return
-    if roles.isdisjoint(COORDINATION):
+    if begun.board_id not in current_capacities().boards_knowing_who(COORDINATION):
         abort(404)
+    act_on_board(begun.board_id, *COORDINATION)
     detail = {"notification": str(begun.public_id)}
     audit.record(db.session, "unfinished_notification_read", at=clock.now(), person_id=person.id, detail=detail)
     db.session.commit()
@@ -94,7 +98,5 @@ def _lead_to_case(public_id: UUID) -> None:
         abort(redirect(url_for("cases.show", reference=case.reference), 303))
 
 
-def _boards_where(roles: Sequence[str]) -> Sequence[Board]:
-    places = places_of(db.session, current_person().id, clock.today()).boards
-    ids = sorted(board_id for board_id, held in places.items() if not held.isdisjoint(roles))
+def _boards(ids: Collection[int]) -> Sequence[Board]:
     return db.session.scalars(select(Board).where(Board.id.in_(ids)).order_by(Board.name, Board.id)).all()

@@ -16,8 +16,9 @@ from models.child_deaths.notifying import change_details, details_of
 from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates
 from models.child_deaths.unfinished_notification import UnfinishedNotification, begin, change_of, discard
 from models.errors import CaseMovedOn
+from models.queries.access import SEE_WHO_THE_CHILD_IS
 from webapp import clock
-from webapp.access import SEE_WHO_THE_CHILD_IS, current_actor, current_person, may_see_who_the_child_is
+from webapp.access import current_actor, current_person, may_see_who_the_child_is
 from webapp.cases.corrections import told_before
 from webapp.cases.forms import REASON_STAYS
 from webapp.cases.looking import seen, today_only

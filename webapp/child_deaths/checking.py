@@ -8,14 +8,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from models.case import Case
-from models.casework import Actor
 from models.child_deaths.notifying import child_told, notify_death
 from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates, likely_the_same
 from models.child_deaths.unfinished_notification import UnfinishedNotification, discard
 from models.queries.access import may_see
 from webapp import clock
-from webapp.access import current_person
-from webapp.child_deaths.admitting import roles_for
+from webapp.access import act_on_board, current_person
 from webapp.child_deaths.asking import AsTold
 from webapp.child_deaths.changing import change_page, changed_when_sent
 from webapp.child_deaths.outcome import follows, stopping
@@ -26,6 +24,7 @@ from webapp.forms import PageForm
 from webapp.mistakes import Mistake
 from workflows.errors import NotYourRole, StepRefused
 from workflows.notification_pages import Page
+from workflows.reviews.child_death_review import MAY_NOTIFY
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _pages_of(stops: Sequence[tuple[Page, Mistake]]) -> list[Page]:
 
 
 def _record(begun: UnfinishedNotification, told: AsTold) -> Case:
-    actor = Actor(current_person().id, roles_for(begun.board_id))
+    actor = act_on_board(begun.board_id, *MAY_NOTIFY)
     return notify_death(
         db.session, board=begun.board, actor=actor, told=step_told(told), details=details_told(told), now=clock.now(),
         idempotency_key=begun.public_id,

@@ -39,7 +39,7 @@ class EnterForm(SheetForm):
 @needs_role(CDOP_COORDINATOR)
 def enter_year(year_name: str) -> ResponseReturnValue:
     asked = asked_in(year_name)
-    if not asked.may_take_records:
+    if not asked.may_enter:
         abort(404)
     deaths = deaths_in(asked)
     form = EnterForm(data={"on": clock.today(), "once": str(uuid.uuid4()), "shown": _shown(deaths)})

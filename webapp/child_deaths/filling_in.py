@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import abort, url_for
 
+from models import audit
 from models.asking import standing_of
 from models.case import Case
 from models.casework import Actor
 from models.child_deaths.reporting_forms import Request, requests_of
+from models.queries.access import SEE_WHO_THE_CHILD_IS
 from models.queries.case_page import agencies_led
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_actor, current_person, may_see_part_of_case
@@ -162,13 +164,14 @@ def _filling(case: Case, sequence: int, by: tuple[str, ...]) -> Filling | None:
         return None
     actor = current_actor(case)
     role = _role(case, request, actor)
+    audit.say_for_whom(db.session, actor.acts_for(role))
     return Filling(case, request, request.form, actor, role) if role in by else None
 
 
 def _role(case: Case, request: Request, actor: Actor) -> str:
     """Return in which role somebody has to do with a form; none is empty. The office comes before the agency."""
-    # What is in a form says who the child is, and sight is not lent to a deputy.
-    if CDOP_COORDINATOR in actor.own:
+    # What is in a form says who the child is: whoever stands in for a coordinator knows that in a role of their own.
+    if CDOP_COORDINATOR in actor.roles and not actor.own.isdisjoint(SEE_WHO_THE_CHILD_IS):
         return CDOP_COORDINATOR
     led = {name.casefold() for name in agencies_led(db.session, current_person().id, case, clock.today())}
     if AGENCY_LEAD in actor.roles and request.agency.casefold() in led:

@@ -29,9 +29,8 @@ from models.child_deaths.uploaded_imports import (
     upload_for,
     uploads_for,
 )
-from models.queries.access import places_of
 from webapp import clock
-from webapp.access import current_person, needs_role
+from webapp.access import act_on_board, coordinates_deaths, current_capacities, current_person
 from webapp.child_deaths.import_rows import COLUMNS, STAGES, RowLine, row_line
 from webapp.components import Tab
 from webapp.database import db
@@ -63,7 +62,7 @@ class ButtonForm(PageForm):
 
 
 @importing.route("/", methods=["GET", "POST"])
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 def upload() -> ResponseReturnValue:
     boards = _boards()
     form = UploadForm()
@@ -86,6 +85,7 @@ def upload() -> ResponseReturnValue:
 def _kept(form: UploadForm) -> Upload | None:
     """Return the file kept, looked through at once if it is short; or say on the form why it cannot be."""
     board_id, person_id, now = int(form.board.data), current_person().id, clock.now()
+    act_on_board(board_id, CDOP_COORDINATOR)
     try:
         kept = keep_upload(db.session, form.file.data.stream, board_id=board_id, person_id=person_id, now=now)
         do_at_once(db.session, kept, now=now)
@@ -99,8 +99,7 @@ def _kept(form: UploadForm) -> Upload | None:
 
 def _boards() -> Mapping[int, Board]:
     """Return the boards whose child deaths the person coordinates today, by id."""
-    held = places_of(db.session, current_person().id, clock.today()).boards
-    ids = [board_id for board_id, roles in held.items() if CDOP_COORDINATOR in roles]
+    ids = current_capacities().boards_knowing_who([CDOP_COORDINATOR])
     return {each.id: each for each in db.session.scalars(select(Board).where(Board.id.in_(ids)).order_by(Board.name))}
 
 
@@ -108,13 +107,15 @@ def _of_their_board(view: Callable[[Upload], ResponseReturnValue]) -> Callable[.
     """Give the view the upload of the address, if it is for a board whose deaths the person coordinates."""
 
     def find(run_id: int) -> ResponseReturnValue:
-        return view(upload_for(db.session, run_id, _boards()) or abort(404))
+        upload = upload_for(db.session, run_id, _boards()) or abort(404)
+        act_on_board(upload.run.board_id, CDOP_COORDINATOR)
+        return view(upload)
 
     return update_wrapper(find, view)
 
 
 @importing.route("/<int:run_id>")
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 @_of_their_board
 def show(seen: Upload) -> ResponseReturnValue:
     part = request.args.get("part", "")
@@ -172,7 +173,7 @@ def _page(seen: Upload, part: str, first: int) -> Page:
 
 
 @importing.route("/<int:run_id>/confirm", methods=["POST"])
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 @_of_their_board
 def confirm_it(seen: Upload) -> ResponseReturnValue:
     if ButtonForm().sent():
@@ -185,7 +186,7 @@ def confirm_it(seen: Upload) -> ResponseReturnValue:
 
 
 @importing.route("/<int:run_id>/give-up", methods=["POST"])
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 @_of_their_board
 def give_it_up(seen: Upload) -> ResponseReturnValue:
     if ButtonForm().sent():
@@ -196,7 +197,7 @@ def give_it_up(seen: Upload) -> ResponseReturnValue:
 
 
 @importing.route("/<int:run_id>/refused.csv")
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 @_of_their_board
 def refused(seen: Upload) -> ResponseReturnValue:
     rows = ((each.row_number, each.column, each.reason) for each in refusals(db.session, seen.run.id))

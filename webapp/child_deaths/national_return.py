@@ -14,14 +14,13 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from models.agency import Board
-from models.casework import Actor
 from models.child_deaths.national_return import RECORD_COLUMNS, Table, records, tables
 from models.child_deaths.return_gaps import OfTheYear, deaths_of_year
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import Scope, boards_with_figures, scope_of, years_with_figures
 from webapp import clock
-from webapp.access import current_person, needs_role
+from webapp.access import act_on_board, coordinates_deaths, current_capacities, current_person, needs_role
 from webapp.database import db
 from webapp.exports import Sheet, csv_response, workbook_response
 from webapp.fields import needed, stripped
@@ -56,8 +55,14 @@ class Asked:
         return self.scope.board
 
     @property
+    def may_enter(self) -> bool:
+        """Whether they may enter deaths in the return."""
+        return CDOP_COORDINATOR in current_capacities().roles(self.board.id)
+
+    @property
     def may_take_records(self) -> bool:
-        return CDOP_COORDINATOR in self.scope.roles
+        """Whether they may take the records, which say who the children are."""
+        return self.board.id in current_capacities().boards_knowing_who([CDOP_COORDINATOR])
 
     def at(self, endpoint: str, year: Year | None = None) -> str:
         """Return the address of a page about the same board, in this year or another."""
@@ -160,7 +165,7 @@ def _tables(asked: Asked) -> list[Table]:
 
 
 @national_return.route("/<year_name>/records", methods=["GET", "POST"])
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 def take_records(year_name: str) -> ResponseReturnValue:
     asked = asked_in(year_name)
     if not asked.may_take_records:
@@ -184,7 +189,7 @@ def _records(asked: Asked, purpose: str) -> ResponseReturnValue:
         db.session,
         asked.scope.board_ids,
         asked.year,
-        actor=Actor(current_person().id, asked.scope.roles),
+        actor=act_on_board(asked.board.id, CDOP_COORDINATOR),
         role=CDOP_COORDINATOR,
         now=clock.now(),
         purpose=purpose,

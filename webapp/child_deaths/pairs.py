@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
+from models import audit
 from models.case import Case
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.merging import Filling, ask_again, filling, merge_cases, not_the_same, unmerge_cases
 from models.errors import CaseMovedOn
-from models.queries.access import OF_CHILD_DEATHS
+from models.queries.access import OF_CHILD_DEATHS, SEE_WHO_THE_CHILD_IS
 from models.queries.child_death_pairs import PairOfCases, pair_of, pairs_seen
 from webapp import clock
 from webapp.access import (
-    SEE_WHO_THE_CHILD_IS,
     Arguments,
     DeclaredView,
     View,
@@ -281,7 +281,8 @@ def _ended(found: PairOfCases) -> Case:
 def _by(found: PairOfCases, acting_on: Case | None = None) -> Given:
     """Return who decides, in which capacity and when."""
     actor = current_actor(acting_on or found.one)
-    role = next(role for role in DECIDE if role in actor.roles)
+    role = next(role for role in DECIDE if role in actor.roles_for(DECIDE))
+    audit.say_for_whom(db.session, actor.acts_for(role))
     return {"actor": actor, "role": role, "now": clock.now()}
 
 

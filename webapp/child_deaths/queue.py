@@ -29,9 +29,17 @@ from models.child_deaths.notification_queue import (
 )
 from models.child_deaths.possible_duplicates import boards_compared, find_possible_duplicates
 from models.child_deaths.public_notification import PublicNotification
-from models.queries.access import may_see, places_of
+from models.queries.access import may_see
 from webapp import clock
-from webapp.access import Arguments, DeclaredView, View, current_person, needs_role
+from webapp.access import (
+    Arguments,
+    DeclaredView,
+    View,
+    act_on_board,
+    coordinates_deaths,
+    current_capacities,
+    current_person,
+)
 from webapp.child_deaths.queued import Alike, follows, news_for, told_rows
 from webapp.database import db
 from webapp.fields import ChoicesField, needed, offered, stripped
@@ -84,15 +92,17 @@ class Queued:
 # --- Who may --------------------------------------------------------------------
 
 
-def coordinated(person_id: int) -> frozenset[int]:
-    """Return the boards whose deaths a person coordinates today, those that a panel of theirs serves among them."""
-    places = places_of(db.session, person_id, clock.today())
-    return frozenset(board_id for board_id, roles in places.boards.items() if CDOP_COORDINATOR in roles)
+def coordinated() -> frozenset[int]:
+    """Return the boards for which the person asking decides on notifications, those that a panel serves among them.
+
+    A notification says who the child is: whoever stands in for a coordinator must know that in a role of their own.
+    """
+    return current_capacities().boards_knowing_who([CDOP_COORDINATOR])
 
 
 def number_waiting() -> int:
     """Return how many notifications the person asking could decide on now."""
-    return len(waiting(db.session, boards)) if (boards := coordinated(current_person().id)) else 0
+    return len(waiting(db.session, boards)) if (boards := coordinated()) else 0
 
 
 def decides_on_notification(view: View) -> DeclaredView:
@@ -102,8 +112,8 @@ def decides_on_notification(view: View) -> DeclaredView:
     """
 
     def admit(arguments: Arguments) -> Arguments:
-        boards = coordinated(current_person().id)
-        notification = confirmed(db.session, arguments["notification_id"], boards) or abort(404)
+        notification = confirmed(db.session, arguments["notification_id"], coordinated()) or abort(404)
+        act_on_board(notification.board_id, CDOP_COORDINATOR)
         return {"notification": notification}
 
     return DeclaredView(view, "coordinates the deaths of the board notified", admit)
@@ -123,10 +133,10 @@ def undecided_only(view: Callable[[PublicNotification], ResponseReturnValue]) ->
 
 
 @queue.route("")
-@needs_role(CDOP_COORDINATOR)
+@coordinates_deaths
 def show_all() -> ResponseReturnValue:
     boards = {board.id: board.short_name for board in db.session.scalars(select(Board))}
-    lines = [_queued(each, boards) for each in waiting(db.session, coordinated(current_person().id))]
+    lines = [_queued(each, boards) for each in waiting(db.session, coordinated())]
     return render_template("child_deaths/queue.html", lines=lines)
 
 
@@ -134,7 +144,7 @@ def show_all() -> ResponseReturnValue:
 @decides_on_notification
 @undecided_only
 def show(notification: PublicNotification) -> ResponseReturnValue:
-    record_reading(db.session, notification, actor=_actor(), role=CDOP_COORDINATOR, now=clock.now())
+    record_reading(db.session, notification, actor=_decides(notification), role=CDOP_COORDINATOR, now=clock.now())
     page = render_template(
         "child_deaths/queued.html",
         notification=notification,
@@ -152,7 +162,7 @@ def show(notification: PublicNotification) -> ResponseReturnValue:
 @decides_on_notification
 def take_in(notification: PublicNotification) -> ResponseReturnValue:
     try:
-        case = accept(db.session, notification, actor=_actor(), role=CDOP_COORDINATOR, now=clock.now())
+        case = accept(db.session, notification, actor=_decides(notification), role=CDOP_COORDINATOR, now=clock.now())
     except DecidedAlready as decided:
         db.session.rollback()
         return _too_late(decided)
@@ -174,7 +184,14 @@ def turn_away(notification: PublicNotification) -> ResponseReturnValue:
     if form.sent():
         why = form.reason.data or ""
         try:
-            refuse(db.session, notification, actor=_actor(), role=CDOP_COORDINATOR, reason=why, now=clock.now())
+            refuse(
+                db.session,
+                notification,
+                actor=_decides(notification),
+                role=CDOP_COORDINATOR,
+                reason=why,
+                now=clock.now(),
+            )
         except DecidedAlready as decided:
             db.session.rollback()
             return _too_late(decided)
@@ -213,7 +230,7 @@ def compare(notification: PublicNotification) -> ResponseReturnValue:
     form.agencies.choices = offered([(name, name) for name in news.agencies])
     if form.sent():
         return _join(notification, case, form)
-    record_reading(db.session, notification, actor=_actor(), role=CDOP_COORDINATOR, now=clock.now())
+    record_reading(db.session, notification, actor=_decides(notification), role=CDOP_COORDINATOR, now=clock.now())
     page = render_template(
         "child_deaths/compare_queued.html", notification=notification, case=case, news=news, form=form
     )
@@ -226,7 +243,7 @@ def _join(notification: PublicNotification, case: Case, form: MergeForm) -> Resp
     reference = case.reference
     role, now = CDOP_COORDINATOR, clock.now()
     try:
-        merge(db.session, notification, case, actor=_actor(), role=role, now=now, contacts=contacts)
+        merge(db.session, notification, case, actor=_decides(notification), role=role, now=now, contacts=contacts)
     except DecidedAlready as decided:
         db.session.rollback()
         return _too_late(decided)
@@ -238,25 +255,26 @@ def _join(notification: PublicNotification, case: Case, form: MergeForm) -> Resp
 # --- What they share ------------------------------------------------------------
 
 
-def _actor() -> Actor:
-    """Return who decides. Whoever reaches these pages coordinates the deaths of the board notified."""
-    return Actor(current_person().id, frozenset({CDOP_COORDINATOR}))
+def _decides(notification: PublicNotification) -> Actor:
+    """Return who decides, which is a coordinator's to do, and for whom if for another."""
+    absent_id = current_capacities().whose(notification.board_id, [CDOP_COORDINATOR])
+    lent = {CDOP_COORDINATOR: absent_id} if absent_id is not None else {}
+    return Actor(current_person().id, frozenset({CDOP_COORDINATOR}), lent=lent)
 
 
 def _alike(notification: PublicNotification) -> list[Alike]:
-    person_id = current_person().id
-    found = may_be_of(db.session, notification, coordinated(person_id), may_see(person_id, clock.today()))
+    seen = may_see(current_person().id, clock.today())
+    found = may_be_of(db.session, notification, coordinated(), seen)
     return [Alike(case.reference, case.state, likeness.score, likeness.reasons) for case, _, likeness in found]
 
 
 def _case(reference: str) -> Case | None:
     """Return the child's death of this reference, if the person may see it and coordinates it."""
-    person_id = current_person().id
     found = select(Case).where(
         Case.reference == reference.strip().upper(),
         Case.workflow_key == CHILD_DEATH_REVIEW,
-        Case.board_id.in_(coordinated(person_id)),
-        may_see(person_id, clock.today()),
+        Case.board_id.in_(coordinated()),
+        may_see(current_person().id, clock.today()),
     )
     return db.session.scalars(found).one_or_none()
 

@@ -12,7 +12,7 @@ from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_pairs import undecided_count
 from models.queries.worklist import Narrowing, Reader, Row, boards_seen, every, page, reader, roles_of
 from webapp import clock
-from webapp.access import current_person, needs_role
+from webapp.access import current_capacities, current_person, needs_role
 from webapp.child_deaths.admitting import boards_coordinated, boards_to_notify
 from webapp.child_deaths.lines import DeathLine, death_line
 from webapp.child_deaths.narrowing import address, form_for, in_force, narrowing_of
@@ -56,7 +56,7 @@ def show() -> ResponseReturnValue:
         address=address,
         may_notify=bool(boards_to_notify()),
         address_of_page=lambda number: address(page=number if number > 1 else None),
-        may_import=any(CDOP_COORDINATOR in roles for roles in who.places.boards.values()),
+        may_import=bool(current_capacities().boards_knowing_who([CDOP_COORDINATOR])),
     )
 
 

@@ -10,7 +10,16 @@ from sqlalchemy import select
 from models.case import Case
 from models.deputies import boards_to_stand_in_for, deputyships_of, possible_deputies
 from models.deputyship import Deputyship
-from models.naming_deputies import DeputyRefused, Naming, end_deputyship, name_deputy, naming_of, not_seen, why_not
+from models.naming_deputies import (
+    DeputyRefused,
+    Naming,
+    end_deputyship,
+    is_shown_no_child,
+    name_deputy,
+    naming_of,
+    not_seen,
+    why_not,
+)
 from models.people import Person
 from models.queries.accounts import board_with_prefix, person_of
 from webapp import clock
@@ -124,9 +133,14 @@ def _line(span: Deputyship) -> Line:
     elif span.from_on > today:
         words = "To come"
     else:
-        words = why_not(db.session, naming_of(span), today) or "Standing in now"
+        words = why_not(db.session, naming_of(span), today) or _standing_in(span)
     what = span.case.reference if span.case else span.board.short_name if span.board else "Everything"
     return Line(span, what, words, open_)
+
+
+def _standing_in(span: Deputyship) -> str:
+    limited = is_shown_no_child(db.session, naming_of(span), clock.today())
+    return "Standing in now, but for what shows who a child is" if limited else "Standing in now"
 
 
 def _person(public_id: uuid.UUID) -> Person:

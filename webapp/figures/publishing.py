@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from hashlib import sha256
 from json import dumps
@@ -28,7 +28,7 @@ from models.figures.population import children_of, enter_children
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import MAY_DECIDE, MAY_PUBLISH, READERS, Scope
 from webapp import clock
-from webapp.access import current_person, needs_role
+from webapp.access import act_on_board, current_person, needs_role
 from webapp.database import db
 from webapp.figures.asked import Asked, asked_for
 from webapp.figures.files import MIMETYPES, About, as_file, data_of, download
@@ -39,18 +39,19 @@ from workflows.dates import day_in_words
 publishing = Blueprint("publishing", __name__, url_prefix="/figures/child-deaths")
 
 
-def _asked(may: Callable[[Scope], bool]) -> Asked:
+def _asked(may: Callable[[Scope], bool], roles: Collection[str]) -> Asked:
     """Return the board and year asked about, for somebody who may do this for them; 403 for others."""
     asked, _ = asked_for()
     if not may(asked.scope):
         abort(403)
+    act_on_board(asked.scope.board.id, *roles)
     return replace(asked, known_on=None)
 
 
 @publishing.route("/publish", methods=["GET", "POST"])
 @needs_role(*MAY_PUBLISH)
 def publish() -> ResponseReturnValue:
-    asked, form = _asked(lambda scope: scope.may_publish), PublishForm()
+    asked, form = _asked(lambda scope: scope.may_publish, MAY_PUBLISH), PublishForm()
     if form.sent():
         try:
             _publish(asked, form.scheme.data)
@@ -123,9 +124,9 @@ def _about_release(asked: Asked, found: FiguresRelease) -> About:
 @publishing.route("/decide", methods=["GET", "POST"])
 @needs_role(*MAY_DECIDE)
 def decide() -> ResponseReturnValue:
-    asked, form = _asked(lambda scope: scope.may_decide), DecisionForm()
+    asked, form = _asked(lambda scope: scope.may_decide, MAY_DECIDE), DecisionForm()
     if form.sent():
-        role = next(each for each in MAY_DECIDE if each in asked.scope.roles)
+        role = next(each for each in MAY_DECIDE if each in asked.scope.acting)
         record_decision(
             db.session, asked.scope.board.id, asked.year.begins, SCHEMES[form.scheme.data], by=current_person(),
             role=role, reasons=form.reasons.data, on=form.decided_on.day, now=clock.now(),
@@ -139,7 +140,7 @@ def decide() -> ResponseReturnValue:
 @publishing.route("/decisions/<int:decision_id>/withdraw", methods=["POST"])
 @needs_role(*MAY_DECIDE)
 def withdraw(decision_id: int) -> ResponseReturnValue:
-    asked = _asked(lambda scope: scope.may_decide)
+    asked = _asked(lambda scope: scope.may_decide, MAY_DECIDE)
     decision = decision_of(db.session, asked.scope.board.id, decision_id) or abort(404)
     withdraw_decision(db.session, decision, by=current_person(), now=clock.now())
     db.session.commit()
@@ -150,7 +151,7 @@ def withdraw(decision_id: int) -> ResponseReturnValue:
 @publishing.route("/children", methods=["GET", "POST"])
 @needs_role(*MAY_PUBLISH)
 def children() -> ResponseReturnValue:
-    asked, form = _asked(lambda scope: scope.may_publish), ChildrenForm()
+    asked, form = _asked(lambda scope: scope.may_publish, MAY_PUBLISH), ChildrenForm()
     known = children_of(db.session, asked.scope.board.id)
     if form.sent():
         enter_children(

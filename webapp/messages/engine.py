@@ -14,11 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.calendar_changes import renewal_is_due
-from models.queries.accounts import roles_held
 from models.queries.pulse import backlog, is_silent, last_swept, pulses
 from notifications.ticks import TICKS
 from webapp import clock
-from webapp.access import administrator_only, public
+from webapp.access import administrator_only, current_capacities, public
 from webapp.database import OpenSession, db
 from webapp.settings import current_settings
 from workflows.roles import BUSINESS_MANAGER, CDOP_COORDINATOR
@@ -142,5 +141,5 @@ def pulse_for_pages() -> dict[str, Any]:
         return {"swept_at": None, "engine_is_silent": False}
     swept_at, now = last_swept(db.session), clock.now()
     silent = is_silent(swept_at, now)
-    warned = silent and bool(roles_held(db.session, current_user.person.id, clock.today()) & WHO_IS_WARNED)
+    warned = silent and not current_capacities().anywhere.isdisjoint(WHO_IS_WARNED)
     return {"swept_at": swept_at, "engine_is_silent": warned}

@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from models.delivery import Delivery
 from models.queries.access import may_see
-from models.queries.accounts import roles_held
 from models.queries.messages import demonstration_letters, mark_seen, told_to
 from notifications.composing import Desk, item_of
 from notifications.facts import Item, NotForAMessage, Site
 from notifications.given_up import GivenUp, Seen, leave, look_again, send_again, undecided, without_recipient
 from notifications.wording import HEADINGS, sentence, title
 from webapp import clock
-from webapp.access import current_person, in_a_demonstration, needs_role, signed_in
+from webapp.access import current_capacities, current_person, in_a_demonstration, needs_role, signed_in
 from webapp.database import db
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
@@ -44,7 +43,7 @@ def show() -> ResponseReturnValue:
         page=min(page, last),
         last=last,
         address=lambda number: url_for(".show", page=number),
-        decides=bool(roles_held(db.session, current_person().id, clock.today()) & set(WHO_DECIDES)),
+        decides=not current_capacities().anywhere.isdisjoint(WHO_DECIDES),
     )
     mark_seen(db.session, [delivery.id for delivery, _, _ in lines], clock.now())
     db.session.commit()
@@ -111,7 +110,7 @@ def _undecided(delivery_id: int) -> GivenUp:
 
 
 def _administers() -> bool:
-    return ADMINISTRATOR in roles_held(db.session, current_person().id, clock.today())
+    return ADMINISTRATOR in current_capacities().held
 
 
 def _seen() -> Seen:

@@ -4,35 +4,56 @@ A panel at which somebody has no seat, a meeting that is not the panel's and a c
 answered like ones that are not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
 from flask import abort
 
+from models import audit
+from models.actor import Actor
 from models.panels.meetings import case_listed
-from models.panels.panel import Meeting, MeetingCase, PanelMember
-from models.queries.panels import Seat, meeting_on, roles_at, seat_at
+from models.panels.panel import Meeting, MeetingCase, PanelMember, has_interest
+from models.queries.panels import Seat, actor_at, meeting_on, seat_at
 from webapp import clock
 from webapp.access import Arguments, DeclaredView, View, current_person, record_reading
 from webapp.database import db
-from workflows.roles import CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR
+from workflows.roles import ADMINISTRATOR, CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR
 
 
-def _decorator(reached_by: str, allowed: Callable[[Seat], bool]) -> Callable[[View], DeclaredView]:
-    return lambda view: DeclaredView(view, reached_by, lambda arguments: _admit(arguments, allowed))
+def _decorator(
+    reached_by: str, allowed: Callable[[Seat], bool], roles: Collection[str] = ()
+) -> Callable[[View], DeclaredView]:
+    """Return what declares a view. `roles` are those in which it is reached, where it is not by a place at the panel.
+
+    Whoever reaches it in a role that is lent them does everything there for whom they stand in for, and it says so.
+    """
+
+    def admit(arguments: Arguments) -> Arguments:
+        given = _admit(arguments, allowed)
+        absent_id = given["seat"].whose(roles)
+        audit.say_for_whom(db.session, absent_id)
+        return _with_meeting(given, absent_id)
+
+    return lambda view: DeclaredView(view, reached_by, admit)
 
 
-def _admit(arguments: Arguments, allowed: Callable[[Seat], bool]) -> Arguments:
-    person, today, given = current_person(), clock.today(), dict(arguments)
-    seat = seat_at(db.session, person.id, given.pop("prefix"), today) or abort(404)
+def _admit(arguments: Arguments, allowed: Callable[[Seat], bool]) -> dict[str, Any]:
+    person, given = current_person(), dict(arguments)
+    seat = seat_at(db.session, person.id, given.pop("prefix"), clock.today()) or abort(404)
     if not allowed(seat):
         abort(403 if seat.is_concerned else 404)
-    given["seat"] = seat
+    return {**given, "seat": seat}
+
+
+def _with_meeting(given: dict[str, Any], absent_id: int | None) -> Arguments:
+    """Return what a view is given. What is withheld from whoever is stood in for is not there for the deputy either."""
     if "held_on" in given:
-        given["meeting"] = _meeting(seat, given.pop("held_on"))
+        given["meeting"] = _meeting(given["seat"], given.pop("held_on"))
     if "reference" in given:
         given["listed"] = _listed(given["meeting"], given.pop("reference"))
+        if absent_id is not None and has_interest(db.session, absent_id, given["listed"].case_id):
+            abort(404)
     return given
 
 
@@ -54,22 +75,29 @@ def _listed(meeting: Meeting, reference: str) -> MeetingCase:
 
 
 sits_at_panel = _decorator("sits at the panel", lambda seat: seat.is_concerned)
-runs_meetings = _decorator("coordinator or chair of the panel", lambda seat: seat.runs_meetings)
-coordinates_panel = _decorator("coordinator of the panel", lambda seat: seat.coordinates)
-sets_panel_up = _decorator("administrator, or coordinator of the panel", lambda seat: seat.sets_up)
+runs_meetings = _decorator(
+    "coordinator or chair of the panel", lambda seat: seat.runs_meetings, (CDOP_COORDINATOR, CDOP_CHAIR)
+)
+chairs_panel = _decorator("chair of the panel", lambda seat: seat.chairs, (CDOP_CHAIR,))
+coordinates_panel = _decorator(
+    "coordinator of the panel, who sees who the children are", lambda seat: seat.reads_packs_over, (CDOP_COORDINATOR,)
+)
+sets_panel_up = _decorator(
+    "administrator, or coordinator of the panel", lambda seat: seat.sets_up, (ADMINISTRATOR, CDOP_COORDINATOR)
+)
+
+ACT_ON_A_CASE = frozenset({CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR})
 
 
-def roles_for(seat: Seat, listed: MeetingCase) -> frozenset[str]:
-    """Return the roles in which the person asking acts on a case at its meeting."""
-    return roles_at(db.session, seat, listed, clock.today())
+def actor_for(seat: Seat, listed: MeetingCase) -> Actor:
+    """Return in which roles the person asking acts on a case at its meeting, and for whom in those that are lent."""
+    return actor_at(db.session, seat, listed, clock.today())
 
 
-def refuse_who_does_not_act(seat: Seat, listed: MeetingCase) -> frozenset[str]:
-    """Return the roles of the person asking on a case; refuse who only reads papers. That is 403, not 404."""
-    roles = roles_for(seat, listed)
-    if not roles & {CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR}:
-        abort(403)
-    return roles
+def refuse_who_does_not_act(seat: Seat, listed: MeetingCase) -> Actor:
+    """Return who asks, as they act on a case; refuse who only reads papers. That is 403, not 404."""
+    actor = actor_for(seat, listed)
+    return actor if actor.roles & ACT_ON_A_CASE else abort(403)
 
 
 def of_meeting(meeting: Meeting, **more: Any) -> dict[str, Any]:

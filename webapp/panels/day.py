@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from models.actor import Actor
 from models.casework import standing_of, take_step
+from models.deputies import standing_in
 from models.drafts import Draft, discard_everybodys, keep_draft, newest_draft
 from models.errors import CaseMovedOn
 from models.panels.actions import actions_of
@@ -61,7 +62,7 @@ class Sitting:
     seat: Seat
     meeting: Meeting
     listed: MeetingCase
-    roles: frozenset[str]
+    actor: Actor
     standing: Standing = field(init=False)
     events: Sequence[Event] = field(init=False)
     length: int = field(init=False)
@@ -72,12 +73,14 @@ class Sitting:
         self.length = self.listed.case.history_length
 
     @property
-    def actor(self) -> Actor:
-        return Actor(self.seat.person_id, self.roles)
+    def may_record(self) -> bool:
+        return CDOP_CHAIR in self.actor.roles
 
     @property
-    def may_record(self) -> bool:
-        return CDOP_CHAIR in self.roles
+    def recorded_for(self) -> str:
+        """The name of the chair whom the person stands in for here; empty for the chair."""
+        chair = self.actor.lent.get(CDOP_CHAIR)
+        return db.session.get_one(Person, chair).name if chair else ""
 
     @property
     def is_to_come(self) -> bool:
@@ -122,8 +125,16 @@ class Sitting:
     def _begun(self, members: Sequence[PanelMember]) -> dict[str, object]:
         came = present_for(db.session, self.listed)
         chair = next((each for each in members if each.id == self.listed.chaired_by_id), None)
+        chair = chair or self._deputy_of_the_chair(members)
         chair = chair or next((each for each in members if each.role == CHAIR), None)
         return {"present": [str(each.id) for each in came], "chair": str(chair.id) if chair else ""}
+
+    def _deputy_of_the_chair(self, members: Sequence[PanelMember]) -> PanelMember | None:
+        """Return the member who stands in for the chair: counted as what they stand for themselves."""
+        absent = {each.person_id for each in members if each.role == CHAIR} | {self.actor.lent.get(CDOP_CHAIR)}
+        case, today = self.listed.case, clock.today()
+        named = {standing_in(db.session, each, case.id, CDOP_CHAIR, today) for each in absent if each is not None}
+        return next((each for each in members if each.person_id in named), None)
 
     def keep(self) -> None:
         """Keep what was sent, for whoever goes on with it."""
@@ -251,7 +262,7 @@ def _refused(sitting: Sitting, form: DayForm, refused: StepRefused | CaseMovedOn
     db.session.refresh(sitting.listed.case)
     if isinstance(refused, NotYourRole):
         raise refused
-    again = Sitting(sitting.seat, sitting.meeting, sitting.listed, sitting.roles)
+    again = Sitting(sitting.seat, sitting.meeting, sitting.listed, sitting.actor)
     form.opened_at.data = str(again.length)
     if isinstance(refused, CaseMovedOn):
         return _page(again, form, since=refused.since, status=409)

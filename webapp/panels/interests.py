@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from models import audit
 from models.actor import Actor
 from models.case import Case
 from models.panels.meetings import cases_listed, declare_interest, interests_in, lift_interest, members_on
@@ -21,7 +22,7 @@ from models.queries.panels import Seat
 from webapp import clock
 from webapp.access import current_actor, current_person, may_see_case
 from webapp.database import db
-from webapp.panels.access import membership, of_meeting, roles_for, sits_at_panel
+from webapp.panels.access import actor_for, membership, of_meeting, sits_at_panel
 from webapp.panels.forms import InterestForm, InterestOfForm, JustSend, LiftForm, seat_choice
 from webapp.panels.lines import known_as
 from workflows.roles import CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR
@@ -56,10 +57,9 @@ def declare(seat: Seat, meeting: Meeting, listed: MeetingCase) -> ResponseReturn
     """Let a member declare an interest of their own, knowing what follows."""
     member, form = membership(seat), InterestForm()
     if form.sent():
-        actor = Actor(seat.person_id, roles_for(seat, listed))
         declare_interest(
             db.session, listed.case, person_id=seat.person_id, seat=member.role, interest=form.interest.data,
-            actor=actor, on=clock.today(), now=clock.now(),
+            actor=actor_for(seat, listed), on=clock.today(), now=clock.now(),
         )  # fmt: skip
         db.session.commit()
         flash("Your interest is recorded. The case is withheld from you from now on.", "done")
@@ -126,7 +126,9 @@ def _who_keeps_them(case: Case, roles: Sequence[str]) -> Actor:
     actor = current_actor(case)
     if case.workflow_key != "child_death_review":
         abort(404)
-    return actor if actor.roles & set(roles) else abort(403)
+    role = next((role for role in roles if role in actor.roles_for(roles)), None) or abort(403)
+    audit.say_for_whom(db.session, actor.acts_for(role))
+    return actor
 
 
 def _members_for(case: Case) -> list[PanelMember]:

@@ -1,14 +1,16 @@
 """Cases as the pages of a meeting list them: what each still lacks, which date bites, what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.bank_holidays import calendar_in_force
 from models.case import Case
 from models.panels.meetings import Outcome, events_at, outcome_of, still_lacking
 from models.panels.panel import Meeting, MeetingCase
+from models.people import Person
 from webapp import clock
 from webapp.database import db
+from webapp.wording import role_words
 from webapp.worklist.lines import due_words, status_of
 from workflows import registry
 from workflows.dates import day_in_words
@@ -63,6 +65,12 @@ def lines_of_listed(meeting: Meeting, listed: Sequence[MeetingCase]) -> list[Lin
         )
         for each in listed
     ]  # fmt: skip
+
+
+def stood_in_for(lent: Mapping[str, int]) -> list[str]:
+    """Return for whom somebody acts, and as what: 'Dana Invented as child death coordinator'."""
+    names = {each: db.session.get_one(Person, each).name for each in lent.values()}
+    return [f"{names[absent_id]} as {role_words(role)}" for role, absent_id in lent.items()]
 
 
 def _due(case: Case) -> tuple[str, str, str]:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.actor import Actor
 from models.case import Case
 from models.casework import take_step
 from models.panels.actions import actions_of
@@ -27,17 +26,23 @@ from models.panels.meetings import (
 from models.panels.minutes import latest_minutes
 from models.panels.packs import has_considered, may_be_read, readers_of
 from models.panels.panel import Meeting, MeetingCase, PanelMember
-from models.queries.access import may_see, roles_on
+from models.queries.access import may_see
 from models.queries.panels import Seat, meeting_on
 from webapp import clock
-from webapp.access import current_person
+from webapp.access import current_actor, current_person
 from webapp.database import db
-from webapp.panels.access import of_meeting, refuse_who_does_not_act, roles_for, runs_meetings, sits_at_panel
+from webapp.panels.access import (
+    ACT_ON_A_CASE,
+    actor_for,
+    of_meeting,
+    refuse_who_does_not_act,
+    runs_meetings,
+    sits_at_panel,
+)
 from webapp.panels.forms import AttendanceForm, ChairForm, DeferForm, JustSend, MeetingForm, seat_choice
-from webapp.panels.lines import known_as, lines_of_listed, lines_of_ready
+from webapp.panels.lines import known_as, lines_of_listed, lines_of_ready, stood_in_for
 from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, NotYourRole, StepRefused
-from workflows.roles import CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR
 from workflows.standing import Told
 
 meetings = Blueprint("meetings", __name__, url_prefix="/panels/<prefix>/meetings")
@@ -90,13 +95,14 @@ def show(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
         "minutes": latest_minutes(db.session, meeting),
         "actions": actions_of(db.session, seat.panel.board_id, person.id, meeting=meeting),
         "ready": _ready(seat) if seat.coordinates else [],
+        "stood_in_for": stood_in_for(seat.lent),
         "today": today,
     }
     return _page("panels/meeting.html", seat, meeting, form=_attendance_form(meeting), **told)
 
 
 def _acts(seat: Seat, listed: MeetingCase) -> bool:
-    return bool(roles_for(seat, listed) & {CDOP_CHAIR, CDOP_COORDINATOR, DESIGNATED_DOCTOR})
+    return bool(actor_for(seat, listed).roles & ACT_ON_A_CASE)
 
 
 def _ready(seat: Seat) -> list[object]:
@@ -121,9 +127,8 @@ def list_one(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     if not JustSend().sent():
         abort(400)
     case = _ready_case(seat, request.form.get("reference", ""))
-    actor = Actor(seat.person_id, roles_on(db.session, seat.person_id, case, clock.today()))
     try:
-        list_case(db.session, meeting, case, actor=actor, on=clock.today(), now=clock.now())
+        list_case(db.session, meeting, case, actor=current_actor(case), on=clock.today(), now=clock.now())
     except (NotForThisMeeting, StepRefused) as refused:
         db.session.rollback()
         if isinstance(refused, NotYourRole):
@@ -159,16 +164,13 @@ def move(seat: Seat, meeting: Meeting, listed: MeetingCase) -> ResponseReturnVal
 @meetings.route("/<held_on>/cases/<reference>/defer", methods=["GET", "POST"])
 @sits_at_panel
 def defer(seat: Seat, meeting: Meeting, listed: MeetingCase) -> ResponseReturnValue:
-    roles = refuse_who_does_not_act(seat, listed)
+    actor = refuse_who_does_not_act(seat, listed)
     form = DeferForm()
     if form.sent():
         until = {"until": form.until.data.iso()} if isinstance(form.until.data, PartialDate) else {}
         told = Told(PartialDate.on(clock.today()), {"reasons": form.reasons.data, **until})
         try:
-            take_step(
-                db.session, listed.case, "defer_review", actor=Actor(seat.person_id, roles), told=told,
-                now=clock.now(),
-            )  # fmt: skip
+            take_step(db.session, listed.case, "defer_review", actor=actor, told=told, now=clock.now())
         except StepRefused as refused:
             db.session.rollback()
             if not isinstance(refused, AnswersRefused):

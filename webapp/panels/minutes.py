@@ -20,9 +20,8 @@ from models.panels.panel import Meeting
 from models.queries.panels import Seat
 from webapp import clock
 from webapp.database import db
-from webapp.panels.access import of_meeting, runs_meetings, sits_at_panel
+from webapp.panels.access import chairs_panel, of_meeting, runs_meetings, sits_at_panel
 from webapp.panels.forms import CorrectMinutesForm, JustSend
-from workflows.roles import CDOP_CHAIR
 
 minutes = Blueprint("minutes", __name__, url_prefix="/panels/<prefix>/meetings/<held_on>/minutes")
 
@@ -39,7 +38,7 @@ def show(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     return render_template(
         "panels/minutes.html", seat=seat, meeting=meeting, address=of_meeting(meeting), shown=shown,
         versions=versions, parts=parts_seen_by(db.session, shown, seat.person_id) if shown else (),
-        may_approve=CDOP_CHAIR in seat.roles, form=JustSend(),
+        may_approve=seat.chairs, form=JustSend(),
     )  # fmt: skip
 
 
@@ -76,12 +75,10 @@ def change(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
 
 
 @minutes.route("/approve", methods=["GET", "POST"])
-@runs_meetings
+@chairs_panel
 def approve(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     """Approve the draft, which is locked from then on. That is the chair's to do."""
     latest, form = _draft_of(meeting), JustSend()
-    if CDOP_CHAIR not in seat.roles:
-        abort(403)
     if form.sent():
         approve_minutes(db.session, meeting, latest, person_id=seat.person_id, now=clock.now())
         db.session.commit()

@@ -6,12 +6,12 @@ from flask.typing import ResponseReturnValue
 from models.panels.actions import actions_of
 from models.panels.meetings import members_on, seat_words
 from models.panels.settings import boards_of
-from models.queries.accounts import roles_held
 from models.queries.panels import Seat, meetings_of, seats_of
 from webapp import clock
-from webapp.access import current_person, signed_in
+from webapp.access import current_capacities, current_person, signed_in
 from webapp.database import db
 from webapp.panels.access import sits_at_panel
+from webapp.panels.lines import stood_in_for
 from workflows.roles import ADMINISTRATOR
 
 panels = Blueprint("panels", __name__, url_prefix="/panels")
@@ -22,7 +22,7 @@ panels = Blueprint("panels", __name__, url_prefix="/panels")
 def show_all() -> ResponseReturnValue:
     person, today = current_person(), clock.today()
     seats = seats_of(db.session, person.id, today)
-    administers = ADMINISTRATOR in roles_held(db.session, person.id, today)
+    administers = ADMINISTRATOR in current_capacities().held
     if len(seats) == 1 and seats[0].is_concerned:
         return redirect(url_for(".show", prefix=seats[0].panel.board.reference_prefix))
     return render_template("panels/all.html", seats=seats, administers=administers)
@@ -43,5 +43,6 @@ def show(seat: Seat) -> ResponseReturnValue:
         boards=boards_of(db.session, panel),
         open_actions=actions_of(db.session, panel.board_id, current_person().id, done=False),
         seat_words=seat_words,
+        stood_in_for=stood_in_for(seat.lent),
         today=today,
     )

@@ -9,14 +9,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.agency import Board
-from models.queries.access import roles_on_board
-from models.queries.accounts import all_boards, board_with_prefix, roles_held
+from models.queries.accounts import all_boards, board_with_prefix
 from notifications.adjusting import HEARS, NotWithinBounds, Place, adjust, changes_to
 from notifications.chosen import Key, changes_of
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes, Ladder
 from webapp import clock
-from webapp.access import current_person, needs_role, signed_in
+from webapp.access import act_on_board, current_capacities, current_person, needs_role, signed_in
 from webapp.database import db
 from webapp.reminders.forms import ladder_form, wanted_in
 from webapp.reminders.words import roles_in_words, rung_words
@@ -140,11 +139,12 @@ def _boards_to_change() -> list[Board]:
 
 def _may_change(board: Board, workflow_key: str) -> bool:
     """Return whether the ladders of a kind of review are theirs to change: the office's that keeps such cases."""
-    person, today = current_person(), clock.today()
-    if ADMINISTRATOR in roles_held(db.session, person.id, today):
-        return True
-    office = CDOP_COORDINATOR if workflow_key == CHILD_DEATH_REVIEW else BUSINESS_MANAGER
-    return office in roles_on_board(db.session, person.id, board.id, today)
+    capacities = current_capacities()
+    return ADMINISTRATOR in capacities.held or _office(workflow_key) in capacities.roles(board.id)
+
+
+def _office(workflow_key: str) -> str:
+    return CDOP_COORDINATOR if workflow_key == CHILD_DEATH_REVIEW else BUSINESS_MANAGER
 
 
 def _place(board: Board, workflow_key: str, clock_key: str) -> Place:
@@ -153,4 +153,6 @@ def _place(board: Board, workflow_key: str, clock_key: str) -> Place:
         abort(404)
     if not _may_change(board, workflow_key):
         abort(403)
+    if ADMINISTRATOR not in current_capacities().held:
+        act_on_board(board.id, _office(workflow_key))
     return Place(board, workflow_key, clock_key)

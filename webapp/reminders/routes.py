@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from models import audit
 from models.case import Case, Deadline
 from models.people import Person
 from notifications import ledger
@@ -139,10 +140,12 @@ def _role_in(case: Case, deadline: Deadline) -> str | None:
 def _answering(case: Case, deadline: Deadline) -> Answering:
     """Return the answer of whoever asks; refuse somebody who is never told of this deadline."""
     role = _role_in(case, deadline) or abort(403)
+    audit.say_for_whom(db.session, current_actor(case).acts_for(role))
     return Answering(db.session, case, deadline, current_person().id, role, clock.now())
 
 
 def _answering_as_lead(case: Case, deadline_id: int) -> Answering:
     """Return the answer of an agency's lead; what is not asked of their agency is not there."""
     deadline = next((each for each in deadlines_to_answer(case) if each.id == deadline_id), None) or abort(404)
+    audit.say_for_whom(db.session, current_actor(case).acts_for(AGENCY_LEAD))
     return Answering(db.session, case, deadline, current_person().id, AGENCY_LEAD, clock.now())

@@ -6,7 +6,6 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models.deputies import standing_for
-from models.queries.accounts import roles_held
 from models.queries.worklist import (
     Asked,
     Counts,
@@ -23,7 +22,7 @@ from models.queries.worklist import (
     roles_of,
 )
 from webapp import clock
-from webapp.access import current_person, signed_in
+from webapp.access import current_capacities, current_person, signed_in
 from webapp.cases.opening import may_open_a_case
 from webapp.components import Card
 from webapp.database import db
@@ -65,7 +64,7 @@ def show() -> ResponseReturnValue:
         asked=[asked_line(each, who.today, db.calendar) for each in _asked(who)],
         today=who.today,
         standing_for=standing_for(db.session, who.person_id, who.today),
-        may_open=may_open_a_case(roles_held(db.session, who.person_id, who.today)),
+        may_open=may_open_a_case(current_capacities().anywhere),
     )
 
 

@@ -54,7 +54,7 @@ from models.panels.packs import (
 )
 from models.panels.panel import DeclaredInterest, MeetingCase, Panel
 from models.queries.access import cases_visible_to
-from models.queries.panels import AgencyAttendance, attendance_of, meeting_on, roles_at, seat_at, seats_of
+from models.queries.panels import AgencyAttendance, actor_at, attendance_of, meeting_on, seat_at, seats_of
 from tests.models.panel_stories import OFFICE, THU_13_FEB_2014, THU_30_JAN_2014, PanelStory, noon
 from workflows.errors import NotYourRole
 from workflows.quorum import quorum_rule
@@ -165,8 +165,8 @@ class TestWhoSitsWhere:
         name_as_chair(session, ours, police, person_id=coordinator.id, now=NOW)
         seat = sits(story, police.person_id)
 
-        assert roles_at(session, seat, ours, story.today) == {"panel_member", "cdop_chair"}
-        assert roles_at(session, seat, other, story.today) == {"panel_member"}
+        assert actor_at(session, seat, ours, story.today).roles == {"panel_member", "cdop_chair"}
+        assert actor_at(session, seat, other, story.today).roles == {"panel_member"}
 
 
 class TestInterests:

@@ -15,8 +15,8 @@ from models.queries.access import (
     cases_visible_to,
     is_asked_of_an_agency_led_by,
     may_see,
+    places_of,
     roles_on,
-    roles_on_board,
     sight_of,
 )
 from tests.models.situations import SOME_TIME, Given
@@ -285,7 +285,8 @@ def test_the_roles_on_a_board_are_those_of_the_day(session, world):
     world.appoint("legal_adviser", case=("Bexley", "serious_case_review"))
 
     def held_on(board):
-        return roles_on_board(session, world.person.id, world.boards[board].id, MON_3_MAR_2014)
+        places = places_of(session, world.person.id, MON_3_MAR_2014)
+        return places.boards.get(world.boards[board].id, frozenset())
 
     assert held_on("Bexley") == {"cdop_coordinator"}
     assert held_on("Bromley") == frozenset()
