@@ -13,7 +13,6 @@ from webapp.wording import role_words, sentence_case
 from workflows.clocks import Deadline
 from workflows.codes import ACTION_STATES, words_of
 from workflows.dates import day_in_words
-from workflows.definition import Step
 from workflows.history import Event
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.standing import Standing
@@ -138,11 +137,13 @@ def done_in(standing: Standing, groups: Iterable[str], without: Collection[str] 
     for event in reversed(standing.events):
         step = steps.get(event.step)
         if step is not None and step.group in wanted and step.key not in without:
-            found[step.group].append(_done(event, step))
+            found[step.group].append(done(event, standing))
     return [(group, done) for group, done in found.items() if done]
 
 
-def _done(event: Event, step: Step) -> Done:
+def done(event: Event, standing: Standing) -> Done:
+    """Return a step that was taken, with what tells it from others of its kind and what was answered."""
+    step = standing.procedure.steps_by_key[event.step]
     short = in_short(step, event.answers)
     title = f"{step.done}: {short}" if short else step.done
     return Done(title, event.happened_on.words(), tuple(answered(step, event.answers)), event.sequence)

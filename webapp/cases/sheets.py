@@ -24,6 +24,7 @@ from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
 from webapp.cases.consequences import in_general, who_is_told
 from webapp.cases.forms import SheetForm, StepForm, Typed, step_form
+from webapp.cases.grounds import Grounds, grounds
 from webapp.cases.known import Known, is_asked_of_agencies, known_of
 from webapp.cases.looking import seen, today_only
 from webapp.cases.recordable import STEP, draft_key
@@ -105,6 +106,10 @@ class Sheet(ABC, Generic[Form]):
     def in_general(self) -> Sequence[str]:
         """Return what is known to follow before anything is answered."""
         return ()
+
+    def rests_on(self) -> Grounds | None:
+        """Return what is read before it is decided; none where nothing is."""
+        return None
 
     def refused_today(self) -> Sequence[str]:
         """Return why this could not be recorded as having happened today."""
@@ -222,6 +227,9 @@ class StepSheet(CaseSheet[StepForm]):
 
     def in_general(self) -> Sequence[str]:
         return [] if self.led is not None else in_general(self.step, self.standing, clock.today())
+
+    def rests_on(self) -> Grounds | None:
+        return None if self.led is not None else grounds(self.step, self.standing, self.actor.roles)
 
     def refused_today(self) -> Sequence[str]:
         found = next(each for each in available(self.standing) if each.step.key == self.step.key)

@@ -80,6 +80,27 @@ def test_somebody_who_reads_only_is_offered_nothing(seen_by, review):
 # --- Recording --------------------------------------------------------------
 
 
+def test_a_decision_stands_beneath_what_it_rests_on(chair, review):
+    """The criteria as last answered, what the subgroup recommends, who disagreed, and what may be decided instead."""
+    review.take("record_further_information", answers={"abuse_or_neglect": "known"})
+    review.take("refer_to_subgroup")
+    told = {"recommendation": "review", "reasons": "Harm and neglect", "dissent": "The police doubted the harm"}
+    review.take("recommend", answers=told)
+
+    words = main_words(chair.get(f"/cases/{review.case.reference}/steps/decide_to_review"))
+
+    assert "Is abuse or neglect known or suspected? Known Is there concern" in words
+    assert "Suspected" not in words
+    assert "Who disagreed, and why The police doubted the harm" in words
+    assert "Return to the subgroup" in words
+    assert "Decide not to hold a review: not as the case stands. A serious case review must be held" in words
+    assert words.index("What the decision rests on") < words.index("When did it happen?")
+
+
+def test_a_step_that_decides_nothing_has_no_such_grounds(manager, review):
+    assert "rests on" not in main_words(manager.get(f"/cases/{review.case.reference}/steps/refer_to_subgroup"))
+
+
 def test_a_step_is_recorded_from_its_page(manager, review):
     page = sheet(manager, review, "record_delay")
 

@@ -1,0 +1,61 @@
+"""What a decision rests on: the criteria as they were last answered, what was recommended, and the other choices."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from webapp.cases.parts import Done, done
+from webapp.cases.told import Answer, answered
+from workflows.definition import Step
+from workflows.history import Event
+from workflows.reviews.serious_case_review import CRITERIA_GROUP
+from workflows.standing import Availability, Standing, available
+
+OF_A_SERIOUS_CASE_REVIEW = ("recommend", "record_peer_challenge")
+OF_A_PRACTICE_REVIEW = ("submit_rapid_review", "record_panel_response")
+
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "decide_to_review": OF_A_SERIOUS_CASE_REVIEW,
+    "decide_not_to_review": OF_A_SERIOUS_CASE_REVIEW,
+    "decide_alternative_review": OF_A_SERIOUS_CASE_REVIEW,
+    "return_to_subgroup": OF_A_SERIOUS_CASE_REVIEW,
+    "decide_local_review": OF_A_PRACTICE_REVIEW,
+    "decide_no_local_review": OF_A_PRACTICE_REVIEW,
+}
+"""By decision, the steps whose answers are read before it is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What is read before a decision: each criterion, what others recommended, and what may be decided instead."""
+
+    criteria: tuple[Answer, ...]
+    before: tuple[Done, ...]
+    others: tuple[Availability, ...]
+
+
+def grounds(step: Step, standing: Standing, roles: Collection[str]) -> Grounds | None:
+    """Return what a decision rests on; none where the step is no such decision."""
+    rests_on = RESTS_ON.get(step.key)
+    if rests_on is None:
+        return None
+    alike = {key for key, steps in RESTS_ON.items() if steps is rests_on and key != step.key}
+    return Grounds(
+        _criteria(standing),
+        tuple(_before(event, standing) for event in standing.events if event.step in rests_on),
+        tuple(each for each in available(standing, roles) if each.step.key in alike),
+    )
+
+
+def _before(event: Event, standing: Standing) -> Done:
+    """Return a step the decision rests on under its plain title, since its answers are all there beneath."""
+    return replace(done(event, standing), title=standing.procedure.steps_by_key[event.step].done)
+
+
+def _criteria(standing: Standing) -> tuple[Answer, ...]:
+    """Return the criteria in the order they are asked, each as it was last answered."""
+    found: dict[str, Answer] = {}
+    for event in standing.events:
+        step = standing.procedure.steps_by_key[event.step]
+        asked = {question.key for question in step.asks if question.group == CRITERIA_GROUP}
+        found |= {each.key: each for each in answered(step, event.answers) if each.key in asked}
+    return tuple(found.values())
