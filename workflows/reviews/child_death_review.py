@@ -381,7 +381,7 @@ joint_response_meeting = Clock(
 )  # fmt: skip
 
 report_return = Clock(
-    "report_return", "Report", runs=None, per="each",
+    "report_return", "Agency’s report", runs=None, per="each",
     starts=(On("request_report", "due_on", each=("agency", "form")),),
     met_by=(On("record_report", each=("agency", "form")),),
     voided_by=(On("record_report_not_coming", each=("agency", "form")),),

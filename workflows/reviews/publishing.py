@@ -460,7 +460,7 @@ AGENCY_REPORT = Clock(
 )  # fmt: skip
 
 ACTION_DUE = Clock(
-    "action", "Action", runs=None,
+    "action", "Complete an action", runs=None,
     starts=(On("add_action", "due_on", each=("action",)),),
     met_by=(
         On("update_action", each=("action",), where={"status": ("complete_evidenced", "superseded", "rejected")}),

@@ -87,7 +87,7 @@ class TestFillingIn:
     def test_the_lead_finds_what_is_asked_and_comes_to_the_form(self, lead, case, form_page):
         page = lead.get(f"/cases/{case.reference}/asked")
 
-        assert links_of(page)["Report: Drowning"] == form_page()
+        assert links_of(page)["Agency’s report: Drowning"] == form_page()
         assert "Police" not in main_words(page)
         words = main_words(lead.get(form_page()))
         assert "Drowning" in words
