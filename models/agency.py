@@ -82,12 +82,18 @@ def add_board(session: Session, name: str, *, new_arrangements_start: date | Non
         name=name,
         short_name=short,
         reference_prefix=_unused_prefix(session, short),
-        kind="panel" if "panel" in name.lower() else "lscb",
+        kind=_kind_of(name),
         new_arrangements_start=new_arrangements_start,
     )
     session.add(board)
     session.flush()
     return board
+
+
+def _kind_of(name: str) -> BoardKind:
+    """Return what a body of this name is, as its name says it."""
+    words = name.casefold()
+    return "panel" if "panel" in words else "partnership" if "partnership" in words else "lscb"
 
 
 def _unused_prefix(session: Session, short_name: str) -> str:

@@ -75,7 +75,10 @@ class Answering:
             raise NotAnswered("until_on", "The day must be after today")
         last = calendar.add_working_days(self.today, LONGEST)
         if until_on > last:
-            raise NotAnswered("until_on", f"The day must be on or before {day_in_words(last)}: {LONGEST} working days")
+            raise NotAnswered(
+                "until_on",
+                f"The day must be on or before {day_in_words(last)}, which is {LONGEST} working days from today",
+            )
         up = self._goes_up_first(calendar)
         if up is not None and until_on >= up[0]:
             day, role = up

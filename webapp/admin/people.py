@@ -42,9 +42,15 @@ def show_all() -> ResponseReturnValue:
         words=words,
         page=page,
         last=max(1, -(-count // PAGE_SIZE)),
-        today=clock.today(),
+        appointed=_appointed_today,
         address=lambda number: url_for(".show_all", words=words or None, page=number),
     )
+
+
+def _appointed_today(person: Person) -> list[Appointment]:
+    """Return what somebody is appointed to today."""
+    today = clock.today()
+    return [each for each in person.appointments if each.from_on <= today <= (each.until_on or today)]
 
 
 @people.route("/new", methods=["GET", "POST"])

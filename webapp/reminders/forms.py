@@ -69,7 +69,7 @@ def _days(rung: Rung) -> WorkingDaysField:
     what = "It goes up" if rung.escalates else "A reminder"
     return WorkingDaysField(
         f"{what}, in working days {side} the day it is due",
-        description=f"From {rung.least} to {rung.most}. Ours: {rung.at.amount}",
+        description=f"From {rung.least} to {rung.most}. Usually {rung.at.amount}",
         validators=[needed("Enter a number of working days")],
     )
 
@@ -80,5 +80,5 @@ def _hearers(ladder: Ladder, rung: Rung) -> ChoicesField:
     return ChoicesField(
         "To whom it goes up" if rung.escalates else "Who hears it",
         choices=offered((role, sentence_case(role_words(role))) for role in rung.may_hear),
-        description=f"Ours: {roles_in_words(rung.to)}{keeps}",
+        description=f"Usually the {roles_in_words(rung.to)}{keeps}",
     )

@@ -92,7 +92,7 @@ def _put_off(answering: Answering, back: str) -> ResponseReturnValue:
             form[refused.box].errors = [str(refused)]
         else:
             db.session.commit()
-            flash(f"You are reminded again after {day_in_words(form.until_on.day)}.", "done")
+            flash(f"You will be reminded again after {day_in_words(form.until_on.day)}.", "done")
             return redirect(back, 303)
     page = render_template("reminders/put_off.html", form=form, answering=answering, leads_back=back)
     return page, 422 if form.errors else 200

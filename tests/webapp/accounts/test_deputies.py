@@ -50,7 +50,7 @@ def named(person, name):
 
 def names(client, deputy, at="/account/deputies/new", **more):
     page = client.get(at)
-    return client.send(page, "Name them", deputy=str(deputy.public_id), **FIRST, **LAST, **more)
+    return client.send(page, "Name this person", deputy=str(deputy.public_id), **FIRST, **LAST, **more)
 
 
 def test_somebody_is_named_seen_and_ended(as_, absent, deputy):

@@ -97,6 +97,18 @@ def test_people_are_found_by_part_of_a_name_or_address(client, given):
     assert "Nobody’s name" in main_words(client.send(client.get("/people/"), "Search", words="100%"))
 
 
+def test_a_list_of_people_names_each_role_once_with_the_places_it_is_held(client, given):
+    person = given.a_person("chair@example.org")
+    for name in ("Bexley", "Bromley"):
+        given.appointed(person, "board_chair", on=given.a_board(name))
+    given.appointed(person, "auditor", on=given.a_board("Anytown"), until_on=date(2014, 2, 6))
+
+    words = main_words(client.get("/people/"))
+
+    assert "Board chair: Bexley; Bromley Open" in words
+    assert "Auditor" not in words
+
+
 def test_many_people_are_shown_in_pages(client, given):
     for _ in range(60):
         given.a_person()

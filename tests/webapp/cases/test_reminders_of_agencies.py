@@ -61,7 +61,7 @@ def test_a_lead_puts_the_reminders_of_the_agency_off(lead, review, asked, sessio
 
     assert "Say why it can wait" in main_words(browser.send(page, "Remind me later", reason=" ", **typed))
     page = browser.send(page, "Remind me later", reason="The record is being read", **typed)
-    assert "You are reminded again after 11 April 2014" in main_words(page)
+    assert "You will be reminded again after 11 April 2014" in main_words(page)
     assert "Put off until 11 April 2014 by A. Person, agency lead" in main_words(page)
 
 

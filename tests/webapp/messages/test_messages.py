@@ -168,7 +168,7 @@ def test_what_could_not_be_sent_may_be_left_and_is_decided_once(case, told, some
     session.refresh(delivery)
     assert (delivery.outcome, delivery.decided_by) == ("failed", manager.id)
     assert "nothing to decide about this message any more" in again.text
-    assert "Every message that was due has been sent" in again.text
+    assert "There is no message to decide about" in again.text
 
 
 def test_a_manager_of_another_board_neither_sees_nor_decides(case, told, somebody, as_, session):

@@ -171,6 +171,7 @@ def test_an_agency_lead_sees_what_is_asked_and_nothing_else_of_the_case(somebody
     assert "Police" not in page
     assert "Narrow the list" not in page
     assert "There is no open case" not in page
+    assert "waiting for me" not in page
 
 
 def test_a_case_is_opened_from_the_worklist_by_those_who_may(manager, as_, somebody, board):
