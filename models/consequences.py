@@ -11,7 +11,7 @@ from workflows.clocks import Deadline
 from workflows.codes import HOLD_KINDS, words_of
 from workflows.dates import day_in_words
 from workflows.history import Event
-from workflows.holds import Hold
+from workflows.holds import Hold, name_in_words
 from workflows.standing import Standing
 
 What = Literal[
@@ -101,21 +101,22 @@ def _outcome(was: Deadline | None, now: Deadline) -> Iterator[Change]:
     met_before = was.met_on if was else None
     if now.met_on is not None and now.met_on != met_before:
         late = "late" if now.status == "met_late" else "in time"
-        yield _change("met_late" if late == "late" else "met", f"met, {now.met_on.words()}: {late}", was, now)
+        yield _change("met_late" if late == "late" else "met", f"met {late}, {now.met_on.words()}", was, now)
     if now.met_on is None and met_before is not None:
         yield _change("unmet", f"not met any more, due by {_day(now)}", was, now)
     if now.voided_on and not (was and was.voided_on):
         yield _change("void", "no longer due", was, now)
     if now.explained_by and not (was and was.explained_by) and now.is_live:
-        yield _change("explained", "late, explained, once it is late", was, now)
+        yield _change("explained", "if it is late, the delay is explained", was, now)
 
 
 def _change(what: What, words: str, was: Deadline | None, now: Deadline | None) -> Change:
     deadline = now or was
     assert deadline is not None
-    about = f" ({deadline.about})" if deadline.about else ""
+    about = name_in_words(deadline.about) if deadline.clock.per == "hold" else deadline.about
+    named = f"{deadline.clock.title} ({about})" if about else deadline.clock.title
     return Change(
-        what, f"{deadline.clock.title}{about}: {words}", deadline.key, deadline.about,
+        what, f"{named}: {words}", deadline.key, deadline.about,
         due_before=was.due_last if was else None, due_after=now.due_last if now else None,
     )  # fmt: skip
 

@@ -53,10 +53,16 @@ def read_answers(step: Step, given: Mapping[str, Any], asked: Asked) -> dict[str
     return kept
 
 
+def unanswered(question: Question) -> str:
+    """Return that a question must be answered: 'Pseudonym: an answer is needed'."""
+    label = question.label
+    return f"{label} An answer is needed" if label.endswith("?") else f"{label}: an answer is needed"
+
+
 def _read(question: Question, given: Any, asked: Asked) -> Any:
     if given is None or given == [] or (isinstance(given, str) and not given.strip()):
         if question.required:
-            raise _Wrong(f"{question.label}: an answer is needed")
+            raise _Wrong(unanswered(question))
         return None
     return _READERS[question.kind](question, given, asked)
 
@@ -108,7 +114,7 @@ def _lines(question: Question, given: Any, asked: Asked) -> list[str]:
     texts = [_text(question, line, asked) for line in lines]
     kept = list(dict.fromkeys(text for text in texts if text))
     if not kept and question.required:
-        raise _Wrong(f"{question.label}: an answer is needed")
+        raise _Wrong(unanswered(question))
     return kept
 
 

@@ -44,6 +44,13 @@ class Hold:
         return ", ".join(parts)
 
 
+def name_in_words(name: str) -> str:
+    """Return 'Inquest, since 3 March 2014' for the name of a hold, and its kind alone where no day is named."""
+    kind, _, since = name.partition(" ")
+    words = words_of(HOLD_KINDS, kind)
+    return f"{words}, since {PartialDate.parse(since).words()}" if since else words
+
+
 def active(holds: Iterable[Hold]) -> tuple[Hold, ...]:
     return tuple(hold for hold in holds if hold.released is None)
 

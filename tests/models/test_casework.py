@@ -234,7 +234,7 @@ def test_what_meets_a_deadline_is_said_before_it_is_recorded(session, review):
 
     assert [(each.what, each.words) for each in preview.changes] == [
         ("state", "The case stands at “Commissioning” instead of “Awaiting the chair’s decision”"),
-        ("met_late", "Decide whether to hold a review: met, 11 April 2014: late"),
+        ("met_late", "Decide whether to hold a review: met late, 11 April 2014"),
         ("starts", "Complete the review: due by 11 October 2014"),
     ]
 

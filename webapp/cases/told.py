@@ -8,9 +8,10 @@ from markupsafe import Markup, escape
 
 from models.kept_apart import MARK
 from webapp.cases.factors import factor_words
-from workflows.codes import HOLD_KINDS, words_of
+from workflows.codes import words_of
 from workflows.dates import PartialDate
 from workflows.definition import Kind, Question, Step
+from workflows.holds import name_in_words
 
 KEPT_APART = "Kept apart from the history, because it identifies somebody"
 
@@ -61,19 +62,12 @@ def _lines(question: Question, answer: Any) -> tuple[str, ...]:
     if question.kind is Kind.DATE:
         return (PartialDate.parse(answer).words(),)
     if question.kind is Kind.HOLD:
-        return (hold_words(str(answer)),)
+        return (name_in_words(str(answer)),)
     if question.kind is Kind.FACTORS:
         return tuple(factor_words(each) for each in answer)
     if question.options:
         return tuple(_option(question, key) for key in (answer if isinstance(answer, list) else [answer]))
     return _plain(answer)
-
-
-def hold_words(name: str) -> str:
-    """Return 'Inquest, since 3 March 2014' for the name of a hold, and its kind alone where no day is named."""
-    kind, _, since = name.partition(" ")
-    words = words_of(HOLD_KINDS, kind)
-    return f"{words}, since {PartialDate.parse(since).words()}" if since else words
 
 
 def _option(question: Question, key: str) -> str:

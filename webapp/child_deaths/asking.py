@@ -14,6 +14,7 @@ from webapp.cases.forms import box_of, filled, plain
 from webapp.cases.known import Known
 from webapp.fields import BOXES, stripped
 from webapp.forms import PageForm
+from workflows.answers import unanswered
 from workflows.dates import PartialDate
 from workflows.definition import Kind, Question
 from workflows.notification_pages import NOT_KNOWN, PAGES, Answers, Page, Reading, missing, read, read_pages
@@ -116,7 +117,7 @@ class AsTold:
         found = read(page.asks, form.told(), self.today)
         problems = {**found.problems, **wrong}
         for question in missing(page, found.answers):
-            problems.setdefault(question.key, f"{question.label}: an answer is needed")
+            problems.setdefault(question.key, unanswered(question))
         return One(key, found.answers, problems)
 
     def wrong_on(self, page: Page) -> dict[str, str]:

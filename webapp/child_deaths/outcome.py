@@ -6,6 +6,7 @@ from models.panels.panel import panel_of
 from webapp.child_deaths.asking import AsTold
 from webapp.database import db
 from webapp.mistakes import Mistake
+from workflows.answers import unanswered
 from workflows.notification_pages import Page
 from workflows.whether_reviewed import Finding, findings
 
@@ -29,9 +30,7 @@ def stopping(told: AsTold) -> list[tuple[Page, Mistake]]:
             continue
         own = {key: words for key, words in told.problems.items() if page.question(key)}
         missing = {
-            question.key: f"{question.label}: an answer is needed"
-            for question in told.missing_on(page)
-            if question.key in page.needs
+            question.key: unanswered(question) for question in told.missing_on(page) if question.key in page.needs
         }
         found += [(page, Mistake(words, _address(told, page))) for words in {**missing, **own}.values()]
     return found

@@ -81,7 +81,7 @@ def test_every_mistake_of_a_referral_is_said_at_once(manager):
     assert links["Say on which day it happened"] == "#when"
     assert links["When the board was told: an answer is needed"] == "#answer_received_on-day"
     assert links["Pseudonym: an answer is needed"] == "#answer_pseudonym"
-    assert links["Has the child died?: an answer is needed"] == "#answer_died"
+    assert links["Has the child died? An answer is needed"] == "#answer_died"
 
 
 def test_a_day_that_no_edition_covers_says_which_review_to_open(seen_by, board, clock):

@@ -206,7 +206,7 @@ def test_a_late_entry_is_checked_and_says_what_it_changes(manager, review):
     to_check = manager.send(sheet(manager, review, "record_delay"), "Record", answer_reasons=["INQUEST"], **boxes)
 
     assert "Something that was recorded already happened after this." in main_words(to_check)
-    assert "Decide whether to hold a review: late, explained, once it is late" in main_words(to_check)
+    assert "Decide whether to hold a review: if it is late, the delay is explained" in main_words(to_check)
     assert steps_recorded(review) == ["refer_case", "request_scoping"]
 
 

@@ -84,12 +84,13 @@ def test_if_the_hold_ends(manager, held):
     words = main_words(what_if(manager, held, "release_hold", "2014-05-01"))
 
     assert "No longer on hold: Criminal trial, since 5 March 2014" in words
-    assert "Look at the hold" in words
+    assert "Look at the hold (Criminal trial, since 5 March 2014): met" in words
+    assert "CRIMINAL_TRIAL" not in words
 
 
 @pytest.mark.parametrize(
     ("sent", "words"),
-    [("2015-10-23", "met, 23 October 2015: in time"), ("2015-10-26", "met, 26 October 2015: late")],
+    [("2015-10-23", "met in time, 23 October 2015"), ("2015-10-26", "met late, 26 October 2015")],
 )
 def test_if_the_copy_is_sent(copy_to_send, clock, seen_by, sent, words):
     """T-1.10: seven working days before publication on Tuesday 3 November 2015 end on Friday 23 October."""
