@@ -177,7 +177,7 @@ def test_a_morning_with_very_much_in_it_is_still_a_mail_that_is_read():
     words = letter(many, SITE, morning=True)
 
     assert words.subject == "Safeguarding reviews: 25 late"
-    assert words.text.startswith("Good morning.")
+    assert words.text.startswith("This is what is new for you.")
     assert words.text.count("* BEX-2012-003") == 10
     assert "… and 15 more, listed with these: https://reviews.example.org/messages/" in words.text
     assert "is 13 months late" in words.text
