@@ -127,7 +127,7 @@ class TestNotifying:
             ({"nhs_number": "123"}, "not an NHS number"),
             ({"born_on__month": "13"}, "month from 1"),
             ({"area": ""}, "Choose the area"),
-            ({"expected": ""}, "Was the death expected?: an answer is needed"),
+            ({"expected": ""}, "Was the death expected? An answer is needed"),
             ({"email": "nobody"}, "like name@example.org"),
         ],
     )
