@@ -14,7 +14,7 @@ from models.figures.disclosure import SCHEMES
 from models.figures.population import children_of
 from models.panels.panel import boards_served
 from models.queries.child_death_figures import Year
-from models.queries.figures_access import boards_in
+from models.queries.figures_access import family_of
 from webapp.figures.files import About, as_file, csv_text
 from workflows.dates import LONDON
 
@@ -65,7 +65,7 @@ def child_deaths_report(
         raise NotReportable(f"There is no board “{board_name}”. There are: {'; '.join(names) or 'none yet'}")
     known_at = end_of(known_on)
     wanted = Wanted(
-        boards_served(session, [board.id]), year, SCHEMES[scheme], known_at, parts=boards_in(session, board.id)
+        boards_served(session, [board.id]), year, SCHEMES[scheme], known_at, family=family_of(session, board.id)
     )  # fmt: skip
     made = book(session, wanted, children_of(session, board.id, known_at))
     return Report(made, About(board.name, year, SCHEMES[scheme], known_on, now))

@@ -9,15 +9,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.figures.comparisons import ShownPool, difference_table, pooled_tables, year_tables
-from models.figures.disclosure import Disclosed, Scheme, Statement, disclose
+from models.figures.disclosure import Disclosed, Guard, Scheme, Statement, disclose
 from models.figures.groups import group_table
+from models.figures.pooling import YEARS_BESIDE, YEARS_POOLED, Pooled, pool
+from models.figures.side_by_side import ALONE, Family, SideBySide
 from models.figures.statistics import Rate
 from models.figures.tables import ShownYear, Table, breakdown_tables
 from models.figures.timeliness import timeliness_tables
 from models.queries.child_death_figures import Figures, Year, figures_of_years
 from models.queries.child_death_groups import judged_by_group
 from models.queries.child_death_timeliness import timeliness
-from models.queries.child_death_years import YEARS_BESIDE, YEARS_POOLED, Pooled, pool
 from workflows.national_figures import NATIONAL_BY_YEAR
 
 TOGETHER, PROMPTNESS = "together", "promptness"
@@ -34,8 +35,8 @@ class Wanted:
     scheme: Scheme
     known_at: datetime | None = None
     leaving_out: frozenset[int] = frozenset()
-    parts: tuple[frozenset[int], ...] = ()
-    """The boards a panel's figures are the sum of."""
+    family: Family = ALONE
+    """The panels they share with others, whose figures may be out as well."""
     years_together: int = 5
     without: frozenset[str] = frozenset()
     published: bool = False
@@ -79,10 +80,9 @@ def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | No
     beside = (wanted.year,) if wanted.published else wanted.year.with_earlier(YEARS_BESIDE)
     together = () if wanted.published or TOGETHER not in wanted.only else years_together(wanted)
     every = sorted({*beside, *together}, key=lambda year: year.begins)
-    found = dict(zip(every, _figures(session, wanted, wanted.board_ids, every), strict=True))
-    parts = [dict(zip(every, _figures(session, wanted, each, every), strict=True)) for each in _parts(wanted)]
-    statements = {year: found[year].statement([part[year] for part in parts]) for year in every}
-    shown = tuple(ShownYear(year, _disclosed(statements[year], wanted)) for year in beside)
+    counted, guard = _counted(session, wanted, every), Guard(wanted.scheme)
+    found = {year: counted.figures(wanted.board_ids, year) for year in every}
+    shown = tuple(ShownYear(year, _disclosed(counted.year(wanted.board_ids, year), wanted, guard)) for year in beside)
     national = {each.name: NATIONAL_BY_YEAR[each.name] for each in beside if each.name in NATIONAL_BY_YEAR}
     return Book(
         found[wanted.year],
@@ -90,8 +90,8 @@ def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | No
         tuple(year_tables(shown, national, without=wanted.without)),
         tuple(breakdown_tables(shown, national, without=wanted.without)),
         (
-            *_together(wanted, together, found, parts, statements, children or {}),
-            *_differences(wanted, found, shown),
+            *_together(wanted, together, counted, guard, children or {}),
+            *_differences(wanted, found, shown, guard),
             *_groups(session, wanted, together),
         ),
         _promptness(session, wanted, found[wanted.year]),
@@ -101,20 +101,22 @@ def book(session: Session, wanted: Wanted, children: Mapping[str, Children] | No
     )
 
 
+def _counted(session: Session, wanted: Wanted, years: Sequence[Year]) -> SideBySide:
+    """Return the figures asked for; where small numbers are withheld, each board's that may be out beside them."""
+    family = wanted.family if wanted.scheme.withholds else ALONE
+    areas = family.boards(wanted.board_ids) if family.panels else [wanted.board_ids]
+    counted = {area: _figures(session, wanted, area, years) for area in areas}
+    return SideBySide(family, {area: dict(zip(years, found, strict=True)) for area, found in counted.items()})
+
+
 def _together(
-    wanted: Wanted,
-    years: tuple[Year, ...],
-    found: Mapping[Year, Figures],
-    parts: Sequence[Mapping[Year, Figures]],
-    statements: Mapping[Year, Statement],
-    children: Mapping[str, Children],
+    wanted: Wanted, years: tuple[Year, ...], counted: SideBySide, guard: Guard, children: Mapping[str, Children]
 ) -> tuple[Table, ...]:
-    if not years:
+    statement = counted.pool(wanted.board_ids, years) if years else None
+    if statement is None:
         return ()
-    of_boards = [pool([part[year] for year in years]).statement() for part in parts]
-    pooled = pool([found[year] for year in years])
-    statement = pooled.statement([statements[year] for year in years], of_boards)
-    shown = ShownPool(years, _disclosed(statement, wanted), *_rate(pooled, children))
+    rate = _rate(pool([counted.figures(wanted.board_ids, year) for year in years]), children)
+    shown = ShownPool(years, _disclosed(statement, wanted, guard), *rate)
     return tuple(pooled_tables(shown, without=wanted.without))
 
 
@@ -144,13 +146,8 @@ def _without(figures: Figures, without: frozenset[str]) -> Figures:
     return Figures(figures.year, figures.single, kept)
 
 
-def _parts(wanted: Wanted) -> Sequence[frozenset[int]]:
-    """Return the boards of a panel, where there is something to withhold on their account."""
-    return wanted.parts if wanted.scheme.withholds else ()
-
-
-def _disclosed(statement: Statement, wanted: Wanted) -> Disclosed:
-    return disclose(statement, wanted.scheme, published=wanted.published, decided=wanted.decided)
+def _disclosed(statement: Statement, wanted: Wanted, guard: Guard) -> Disclosed:
+    return disclose(statement, wanted.scheme, published=wanted.published, decided=wanted.decided, guard=guard)
 
 
 def _promptness(session: Session, wanted: Wanted, figures: Figures) -> tuple[Table, ...]:
@@ -162,13 +159,13 @@ def _promptness(session: Session, wanted: Wanted, figures: Figures) -> tuple[Tab
 
 
 def _differences(
-    wanted: Wanted, found: Mapping[Year, Figures], shown: Sequence[ShownYear]
+    wanted: Wanted, found: Mapping[Year, Figures], shown: Sequence[ShownYear], guard: Guard
 ) -> tuple[Table, ...]:  # fmt: skip
     """Return the year beside those before it together. Guarded figures have none: it would be another pool."""
     if wanted.scheme.withholds or wanted.published or TOGETHER not in wanted.only:
         return ()
     years = wanted.year.with_earlier(YEARS_BESIDE)[:-1]
-    before = ShownPool(years, _disclosed(pool([found[year] for year in years]).statement(), wanted))
+    before = ShownPool(years, _disclosed(pool([found[year] for year in years]).statement(), wanted, guard))
     return (difference_table(shown[-1], before, without=wanted.without),)
 
 

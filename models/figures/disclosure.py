@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.figures.knowledge import Withheld
 from models.figures.small_numbers import (
     AS_THEY_ARE,
     DFE,
@@ -21,17 +22,16 @@ from models.figures.small_numbers import (
     Breakdown,
     Cell,
     Counts,
-    CrossTable,
     Scheme,
     Share,
     Statement,
 )
 from models.figures.statistics import percent
-from models.figures.withholding import Withheld, hidden_cells, withheld_from
+from models.figures.withholding import Guard
 
 __all__ = (
-    "AS_THEY_ARE", "DFE", "LOCAL", "NHS", "ONS", "SCHEMES", "Breakdown", "Cell", "Counts", "CrossTable", "Disclosed",
-    "NotDecided", "Scheme", "Share", "Statement", "disclose", "disclose_cross_table",
+    "AS_THEY_ARE", "DFE", "LOCAL", "NHS", "ONS", "SCHEMES", "Breakdown", "Cell", "Counts", "Disclosed", "Guard",
+    "NotDecided", "Scheme", "Share", "Statement", "disclose",
 )  # fmt: skip
 
 
@@ -50,11 +50,19 @@ class NotDecided(Exception):
     """Figures were to be published as they are, and no decision to do so is recorded. The words say what to do."""
 
 
-def disclose(statement: Statement, scheme: Scheme, *, published: bool = False, decided: bool = False) -> Disclosed:
+def disclose(
+    statement: Statement,
+    scheme: Scheme,
+    *,
+    published: bool = False,
+    decided: bool = False,
+    guard: Guard | None = None,
+) -> Disclosed:
     """Return the figures as this scheme lets them leave.
 
-    `published` is for figures that leave the board and its panel. Raises NotDecided when they would be published
-    with nothing withheld and no decision is recorded.
+    `published` is for figures that leave the board and its panel. `guard` is one of the scheme that knows already what
+    is withheld of figures beside these. Raises NotDecided when they would be published with nothing withheld and no
+    decision is recorded.
     """
     if not scheme.withholds:
         if published and not decided:
@@ -65,14 +73,15 @@ def disclose(statement: Statement, scheme: Scheme, *, published: bool = False, d
         breakdowns: dict[str, Mapping[str, Cell]] = {each.key: each.counts for each in statement.breakdowns}
         shares: dict[str, Cell] = {share.key: share.percent for share in statement.shares}
         return Disclosed(scheme, statement.single, breakdowns, shares)
-    return _guarded(statement, scheme)
+    return _guarded(statement, scheme, guard or Guard(scheme))
 
 
-def _guarded(statement: Statement, scheme: Scheme) -> Disclosed:
-    withheld = withheld_from(statement, scheme)
+def _guarded(statement: Statement, scheme: Scheme, guard: Guard) -> Disclosed:
+    withheld = guard.withheld_from(statement)
     single: dict[str, Cell] = {
         key: _cell(count, scheme, withheld=key in withheld.single) for key, count in statement.single.items()
     }
+    single |= dict.fromkeys(withheld.unsaid, scheme.shown_as_secondary)
     by_key = {each.key: each for each in statement.breakdowns}
     return Disclosed(
         scheme,
@@ -112,17 +121,3 @@ def _share(share: Share, breakdown: Breakdown, withheld: Withheld, scheme: Schem
         return share.percent
     # An exact percentage of a rounded total would give the count back that was rounded.
     return percent(_rounded(part, scheme), _rounded(total, scheme))
-
-
-def disclose_cross_table(table: CrossTable, scheme: Scheme) -> Mapping[str, Mapping[str, Cell]]:
-    """Return the table as this scheme lets it leave, so that neither rows nor columns give a withheld count back."""
-    hidden = hidden_cells(table, scheme) if scheme.withholds else frozenset()
-    return {
-        row: {
-            column: (scheme.shown_as if scheme.is_small(count) else scheme.shown_as_secondary)
-            if (row, column) in hidden
-            else _rounded(count, scheme)
-            for column, count in counts.items()
-        }
-        for row, counts in table.counts.items()
-    }

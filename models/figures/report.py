@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from models.figures.disclosure import AS_THEY_ARE, Cell, Disclosed, Scheme, disclose
+from models.figures.disclosure import Cell, Disclosed
 from models.queries.child_death_figures import BREAKDOWNS, SHARES, SINGLE, Figures
 from workflows.child_death_codes import CATEGORY_OPTIONS, COUNTED_PREVENTABILITY, ETHNICITIES, SEX
 from workflows.child_deaths import AGE_BAND_WORDS, DURATION_BAND_WORDS
@@ -52,13 +52,6 @@ ROW_WORDS: Mapping[str, Mapping[str, str]] = {
     "age": AGE_BAND_WORDS,
     "expected": _words(YES_NO_NOT_KNOWN),
 }
-
-
-def as_disclosed(
-    figures: Figures, scheme: Scheme = AS_THEY_ARE, *, published: bool = False, decided: bool = False
-) -> Disclosed:
-    """Return the figures as this scheme lets them leave. Raises NotDecided, as `disclose` does."""
-    return disclose(figures.statement(), scheme, published=published, decided=decided)
 
 
 def as_data(board: str, figures: Figures, disclosed: Disclosed) -> dict[str, Any]:

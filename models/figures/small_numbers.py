@@ -84,25 +84,16 @@ class Share:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
     """Figures to leave the system: single counts, breakdowns and shares.
 
-    Each of `made_of` is a way in which they are the sum of other statements that may be out as well.
+    `made_of` are other statements that add up to this one. `after` are further ones made of some of the same. All of
+    them may be out as well, and none withholds anything on account of this one.
     """
 
     single: Counts
     breakdowns: tuple[Breakdown, ...] = ()
     shares: tuple[Share, ...] = ()
-    made_of: tuple[tuple[Statement, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CrossTable:
-    """Counts by two characteristics, with the totals of rows, of columns and of all printed beside them."""
-
-    counts: Mapping[str, Counts]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(next(iter(self.counts.values()), {}))
+    made_of: tuple[Statement, ...] = ()
+    after: tuple[Statement, ...] = ()

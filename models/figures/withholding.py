@@ -5,28 +5,9 @@ The small ones first, then as many others as it takes. `models.figures.inference
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from math import inf
-
-from models.figures.inference import AtMost, Bounds, Name, adds_up, narrowed
-from models.figures.small_numbers import Breakdown, CrossTable, Scheme, Statement
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """The single counts and the rows of each breakdown that are withheld, and the breakdowns withheld whole.
-
-    Of one withheld whole, nothing is said of any row: not that it is small, and not that it is nought.
-    """
-
-    single: set[str] = field(default_factory=set)
-    rows: dict[str, set[str]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-
-    def withhold_whole(self, breakdown: Breakdown) -> None:
-        self.whole.add(breakdown.key)
-        self.rows[breakdown.key] = set(breakdown.counts)
+from models.figures.inference import Bounds, Name, Reader, adds_up, narrowed
+from models.figures.knowledge import Knowledge, Tail, Told, Withheld, bounds_of
+from models.figures.small_numbers import Breakdown, Scheme, Statement
 
 
 def withheld_rows(breakdown: Breakdown, scheme: Scheme) -> frozenset[str]:
@@ -45,184 +26,99 @@ def withheld_rows(breakdown: Breakdown, scheme: Scheme) -> frozenset[str]:
 
 def can_be_worked_out(breakdown: Breakdown, hidden: set[str], scheme: Scheme) -> bool:
     left = sum(breakdown.counts[row] for row in hidden)
-    known: dict[Name, Bounds] = {row: _bounds(breakdown.counts[row], scheme) for row in hidden}
+    known: dict[Name, Bounds] = {row: bounds_of(breakdown.counts[row], scheme) for row in hidden}
     found = narrowed(known | {None: (left, left)}, adds_up(hidden, None))
     return any(found[row][0] == found[row][1] for row in hidden)
 
 
-def withheld_from(statement: Statement, scheme: Scheme) -> Withheld:
-    """Return what is withheld so that neither the statement nor what it is made of can be worked out.
-
-    Of one that can be taken apart in two ways at once, as a panel's years together by year and by board, nothing is
-    said: what the two tell together is more than can be reckoned here (docs/figures.md).
-    """
-    found = Withheld({key for key, count in statement.single.items() if scheme.is_small(count)})
-    if scheme.withholds and len(statement.made_of) > 1:
-        return _nothing_of(statement)
-    for breakdown in statement.breakdowns:
-        hidden = found.rows[breakdown.key] = set(withheld_rows(breakdown, scheme))
-        too_few = scheme.is_too_few_to_break_down(breakdown.total)
-        if too_few or can_be_worked_out(breakdown, hidden, scheme):
-            found.withhold_whole(breakdown)
-    parts = [[(part, withheld_from(part, scheme)) for part in partition] for partition in statement.made_of]
-    for key in statement.single:
-        reckoning = _Reckoning(scheme)
-        reckoning.add_single(statement, found, parts, key)
-        if reckoning.exposed():
-            found.single.add(key)
-    for breakdown in statement.breakdowns:
-        _withhold_more(statement, found, parts, breakdown, scheme)
-    return found
-
-
-def _nothing_of(statement: Statement) -> Withheld:
-    found = Withheld(set(statement.single))
-    for breakdown in statement.breakdowns:
-        found.withhold_whole(breakdown)
-    return found
-
-
-def _withhold_more(
-    statement: Statement,
-    found: Withheld,
-    parts: Sequence[Sequence[tuple[Statement, Withheld]]],
-    breakdown: Breakdown,
-    scheme: Scheme,
-) -> None:
-    """Withhold more rows of a breakdown until nothing is given away by its parts or by the breakdown beside it.
-
-    Each round withholds one row more, so it ends.
-    """
-    hidden = found.rows[breakdown.key]
-    while breakdown.key not in found.whole:
-        reckoning = _Reckoning(scheme)
-        reckoning.add_breakdowns(statement, found, parts, breakdown)
-        if not (exposed := {name[-1] for name in reckoning.exposed()}):
-            return
-        rows = [row for row, count in breakdown.counts.items() if count and row not in hidden]
-        if rows:
-            hidden.add(min(rows, key=lambda row: (row not in exposed, breakdown.counts[row])))
-        else:
-            found.withhold_whole(breakdown)
-
-
-class _Reckoning:
-    """What a reader knows of one breakdown, of that beside it and of the statements it is made of."""
+class Guard:
+    """What a scheme withholds of statements, each in view of those that are out beside it."""
 
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
-        self._counts: dict[tuple[str, ...], int] = {}
-        self._hidden: set[tuple[str, ...]] = set()
-        self._known: dict[Name, Bounds] = {}
-        self._facts: list[AtMost] = []
+        self._found: dict[Statement, tuple[Withheld, Knowledge]] = {}
+        self._reader = Reader()
 
-    def add_single(
-        self,
-        statement: Statement,
-        found: Withheld,
-        parts: Sequence[Sequence[tuple[Statement, Withheld]]],
-        key: str,
-    ) -> None:
-        self._add(("whole", key), statement.single[key], hidden=key in found.single)
-        for number, partition in enumerate(parts):
-            names = [(f"part {number} {place}", key) for place in range(len(partition))]
-            for name, (part, withheld) in zip(names, partition, strict=True):
-                self._add(name, part.single[key], hidden=key in withheld.single)
-            self._facts += adds_up(names, ("whole", key))
+    def withheld_from(self, statement: Statement) -> Withheld:
+        """Return what is withheld so that nothing of this statement, nor of those out beside it, can be worked out.
 
-    def add_breakdowns(
-        self,
-        statement: Statement,
-        found: Withheld,
-        parts: Sequence[Sequence[tuple[Statement, Withheld]]],
-        breakdown: Breakdown,
-    ) -> None:
-        self._add_rows("whole", statement, found, breakdown.key)
-        for number, partition in enumerate(parts):
-            places = [f"part {number} {place}" for place in range(len(partition))]
-            for place, (part, withheld) in zip(places, partition, strict=True):
-                self._add_rows(place, part, withheld, breakdown.key)
-            for row in ("", *breakdown.counts):
-                names = [(place, breakdown.key, row) for place in places]
-                self._facts += adds_up(names, ("whole", breakdown.key, row))
+        Those beside it keep no secret of this one, so where nothing else helps, nothing is said of it.
+        """
+        return self._guarded(statement)[0]
 
-    def _add_rows(self, place: str, statement: Statement, found: Withheld, key: str) -> None:
-        by_key = {each.key: each for each in statement.breakdowns}
-        beside = {each.key: each for each in by_key.values() if key in (each.key, each.not_before)}
-        if sooner := by_key[key].not_before:
-            beside[sooner] = by_key[sooner]
-        for breakdown in beside.values():
-            self._add_one(place, breakdown, found)
-            self._facts += _comes_later(place, breakdown)
+    def _guarded(self, statement: Statement) -> tuple[Withheld, Knowledge]:
+        if statement not in self._found:
+            before = Knowledge.of_all(self._guarded(each)[1] for each in _all_beside(statement, {}))
+            self._found[statement] = self._reckoned(statement, before)
+        return self._found[statement]
 
-    def _add_one(self, place: str, breakdown: Breakdown, found: Withheld) -> None:
-        hidden_total = breakdown.total_key in found.single or self._scheme.is_small(breakdown.total)
-        self._add((place, breakdown.key, ""), breakdown.total, hidden=hidden_total)
-        for row, count in breakdown.counts.items():
-            name = (place, breakdown.key, row)
-            self._add(name, count, hidden=row in found.rows[breakdown.key])
-            if breakdown.key in found.whole:
-                self._known[name] = (0, inf)
-        self._facts += adds_up([(place, breakdown.key, row) for row in breakdown.counts], (place, breakdown.key, ""))
+    def _reckoned(self, statement: Statement, before: Knowledge) -> tuple[Withheld, Knowledge]:
+        withheld, told = self._by_itself(statement), Told(statement, before)
+        while exposed := self._exposed(before | told.as_shown(withheld, self._scheme)):
+            one_of_each = {tail[0]: tail for tail in sorted(exposed, reverse=True)}
+            withheld_more = [_withhold_more(statement, withheld, tail) for tail in one_of_each.values()]
+            if not any(withheld_more):
+                withheld.say_nothing(statement)
+                break
+        return withheld, told.as_shown(withheld, self._scheme)
 
-    def _add(self, name: tuple[str, ...], count: int, *, hidden: bool) -> None:
-        self._counts[name] = count
-        if hidden:
-            self._hidden.add(name)
-        self._known[name] = _bounds(count, self._scheme) if hidden else (count, count)
+    def _exposed(self, known: Knowledge) -> set[Tail]:
+        """Return the small counts that can be worked out. The others are withheld on their account alone."""
+        found = self._reader.works_out(known.counts, known.shown, known.facts, known.secret)
+        return {known.secret[name] for name in found}
 
-    def exposed(self) -> list[tuple[str, ...]]:
-        """Return the withheld counts that can be worked out. That there is none of something is no secret."""
-        found = narrowed(self._known, self._facts)
-        return sorted(name for name in self._hidden if self._counts[name] and found[name][0] == found[name][1])
+    def _by_itself(self, statement: Statement) -> Withheld:
+        found = Withheld()
+        for key, count in statement.single.items():
+            if self._scheme.is_small(count):
+                found.single.add(key)
+        for breakdown in statement.breakdowns:
+            hidden = found.rows[breakdown.key] = set(withheld_rows(breakdown, self._scheme))
+            too_few = self._scheme.is_too_few_to_break_down(breakdown.total)
+            if too_few or can_be_worked_out(breakdown, hidden, self._scheme):
+                found.withhold_whole(breakdown)
+        return found
 
 
-def _comes_later(place: str, breakdown: Breakdown) -> Iterator[AtMost]:
-    """Yield, for each of its ordered rows, that no more come as soon as that than in the breakdown it is not before."""
-    rows = tuple(breakdown.counts)
-    for number in range(1, len(rows) if breakdown.not_before else 0):
-        later = tuple((place, breakdown.key, row) for row in rows[:number])
-        yield AtMost(later, tuple((place, breakdown.not_before, row) for row in rows[:number]))
+def _all_beside(statement: Statement, found: dict[Statement, None]) -> dict[Statement, None]:
+    """Return everything that is out beside a statement, each once, with what it is made of before it."""
+    for each in (*statement.made_of, *statement.after):
+        if each not in found:
+            _all_beside(each, found)
+            found[each] = None
+    return found
 
 
-# --- Tables of two characteristics ------------------------------------------
+def _withhold_more(statement: Statement, found: Withheld, exposed: Tail) -> bool:
+    """Withhold one count more of a statement, the likeliest to have given another away; return whether there was one.
+
+    Each makes one count fewer that is shown, so it ends.
+    """
+    key = exposed[0]
+    if len(exposed) > 1:
+        linked = _linked(statement, key)
+        for breakdown in linked:
+            if breakdown.key not in found.whole:
+                _withhold_row(breakdown, found, exposed[1])
+                return True
+        key = linked[0].total_key if linked else ""
+    if not statement.single.get(key) or key in found.single:
+        return False
+    found.withhold_single(statement, key)
+    return True
 
 
-def hidden_cells(table: CrossTable, scheme: Scheme) -> frozenset[tuple[str, str]]:
-    cells = {(row, column): count for row, counts in table.counts.items() for column, count in counts.items()}
-    hidden = {cell for cell, count in cells.items() if scheme.is_small(count)}
-    # Each round withholds one cell more, so it ends.
-    while exposed := _exposed(table, hidden, scheme):
-        row, column = min(exposed)
-        others = [(count, cell) for cell, count in cells.items() if count and cell not in hidden]
-        beside = [(count, cell) for count, cell in others if cell[0] == row or cell[1] == column]
-        if not others:
-            break
-        hidden.add(min(beside or others)[1])
-    return frozenset(hidden)
+def _linked(statement: Statement, key: str) -> list[Breakdown]:
+    """Return the breakdown of this key, and those that it is not before, or that are not before it."""
+    own = [each for each in statement.breakdowns if each.key == key]
+    sooner = {each.not_before for each in own}
+    return own + [each for each in statement.breakdowns if each.key in sooner or each.not_before == key]
 
 
-def _exposed(table: CrossTable, hidden: set[tuple[str, str]], scheme: Scheme) -> list[tuple[str, str]]:
-    """Return the withheld cells that rows and columns together pin down."""
-    known: dict[Name, Bounds] = {cell: _bounds(table.counts[cell[0]][cell[1]], scheme) for cell in hidden}
-    facts: list[AtMost] = []
-    lines = [
-        *([(row, column) for column in table.columns] for row in table.counts),
-        *([(row, column) for row in table.counts] for column in table.columns),
-    ]
-    for number, line in enumerate(lines):
-        withheld = [cell for cell in line if cell in hidden]
-        left = sum(table.counts[row][column] for row, column in withheld)
-        known[number] = (left, left)
-        facts += adds_up(withheld, number)
-    found = narrowed(known, facts)
-    return [cell for cell in hidden if found[cell][0] == found[cell][1]]
-
-
-def _bounds(count: int, scheme: Scheme) -> Bounds:
-    """Return between what a reader knows a withheld count to lie, if each mark is used for one reason only."""
-    if scheme.shown_as == scheme.shown_as_secondary:
-        return scheme.smallest_withheld, inf
-    if scheme.is_small(count):
-        return scheme.smallest_withheld, scheme.largest_withheld
-    return scheme.largest_withheld + 1, inf
+def _withhold_row(breakdown: Breakdown, found: Withheld, exposed: str) -> None:
+    hidden = found.rows[breakdown.key]
+    rows = [row for row, count in breakdown.counts.items() if count and row not in hidden]
+    if rows:
+        hidden.add(min(rows, key=lambda row: (row != exposed, breakdown.counts[row])))
+    else:
+        found.withhold_whole(breakdown)

@@ -104,15 +104,36 @@ class Figures:
     def reviews(self) -> int:
         return self.single["reviews"]
 
-    def statement(self, *made_of: Sequence[Figures]) -> Statement:
+    def statement(self, made_of: Sequence[Statement] = (), after: Sequence[Statement] = ()) -> Statement:
         """Return the figures as they are handed to `models.figures.disclosure`, through which every export goes.
 
-        Each of `made_of` are the figures they are the sum of, such as those of the boards of a panel.
+        `made_of` and `after` are those that may be out beside them (`models.figures.side_by_side`).
         """
-        return Statement(
-            self.single, breakdowns_of(self.breakdowns), shares_of(self.breakdowns, self.reviews),
-            tuple(tuple(each.statement() for each in parts) for parts in made_of if len(parts) > 1),
-        )  # fmt: skip
+        return statement_of(self.single, self.breakdowns, made_of, after)
+
+
+def add_up(parts: Sequence[Figures]) -> Figures:
+    """Return the figures of several boards in one year together."""
+    single = {key: sum(each.single[key] for each in parts) for key in parts[0].single}
+    return Figures(parts[0].year, single, broken_down_together(parts))
+
+
+def broken_down_together(parts: Sequence[Figures]) -> dict[str, dict[str, int]]:
+    return {
+        key: {row: sum(each.breakdowns[key][row] for each in parts) for row in rows}
+        for key, rows in parts[0].breakdowns.items()
+    }
+
+
+def statement_of(
+    single: Mapping[str, int],
+    breakdowns: Mapping[str, Mapping[str, int]],
+    made_of: Sequence[Statement] = (),
+    after: Sequence[Statement] = (),
+) -> Statement:
+    """Return counts of reviews and of deaths as they are handed to `models.figures.disclosure`."""
+    shares = shares_of(breakdowns, single["reviews"])
+    return Statement(single, breakdowns_of(breakdowns), shares, tuple(made_of), tuple(after))
 
 
 def breakdowns_of(breakdowns: Mapping[str, Mapping[str, int]]) -> tuple[Breakdown, ...]:

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from models.agency import Board
 from models.case import Case
 from models.figures.counts import CountedDeath, CountedReview
-from models.panels.panel import DeclaredInterest, boards_served, served_by
+from models.figures.side_by_side import Family
+from models.panels.panel import DeclaredInterest, PanelBoard, boards_served
 from models.queries.access import places_of
 from models.queries.capacities import capacities_of
 from models.queries.child_death_figures import Year
@@ -111,10 +112,16 @@ def _withheld(session: Session, person_id: int, board_ids: frozenset[int]) -> tu
     return deaths, frozenset(workflow_of) - deaths
 
 
-def boards_in(session: Session, board_id: int) -> tuple[frozenset[int], ...]:
-    """Return the boards that a panel's figures are the sum of, each by itself; none for a board of its own."""
-    served = [each for _, each in served_by(session, [board_id])]
-    return tuple(frozenset({each}) for each in sorted({*served, board_id})) if served else ()
+def family_of(session: Session, board_id: int) -> Family:
+    """Return the panels that a board or panel is linked to by the boards they serve, however far."""
+    serves: dict[int, set[int]] = {}
+    for panel_id, served in session.execute(select(PanelBoard.panel_id, PanelBoard.board_id)):
+        serves.setdefault(panel_id, {panel_id}).add(served)
+    areas = [frozenset(serves[panel_id]) for panel_id in sorted(serves)]
+    linked = frozenset({board_id})
+    while (further := linked.union(*(area for area in areas if area & linked))) != linked:
+        linked = further
+    return Family(tuple(area for area in areas if area <= linked))
 
 
 def years_with_figures(session: Session, scope: Scope, today: date) -> list[Year]:

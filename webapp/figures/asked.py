@@ -19,8 +19,8 @@ from models.figures.tables import CONCLUSIONS
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import (
     Scope,
-    boards_in,
     boards_with_figures,
+    family_of,
     has_withheld_conclusions,
     scope_of,
     years_with_figures,
@@ -120,7 +120,7 @@ class Asked:
             scheme=self.scheme,
             known_at=self.known_at,
             leaving_out=scope.withheld,
-            parts=boards_in(db.session, scope.board.id),
+            family=family_of(db.session, scope.board.id),
             years_together=self.years_together,
             without=CONCLUSIONS if told_apart else frozenset(),
             only=self.only,

@@ -23,6 +23,7 @@ from models.casework import Actor, correct_event
 from models.child_deaths.importing import ACTS_AS, import_child_deaths
 from models.figures.book import Wanted, book
 from models.figures.disclosure import AS_THEY_ARE, LOCAL
+from models.figures.side_by_side import ALONE, Family
 from models.histories import read_cases
 from models.queries.child_death_figures import BREAKDOWNS, Year, figures, figures_of_years, recorded_since
 from tests.models.child_death_files import OPEN, a_file, a_row
@@ -191,10 +192,10 @@ def test_a_panel_withholds_what_would_give_back_a_count_of_one_of_its_boards(ses
             sessions, a_file(*rows), board_id=board.id, person_id=None, clock=lambda: MON_8_JAN_2024
         ):
             pass
-    parts = tuple(frozenset({board.id}) for board in boards)
-    of_both = Wanted(frozenset().union(*parts), Year(2016), LOCAL, parts=parts)
+    both = frozenset(board.id for board in boards)
+    of_both = Wanted(both, Year(2016), LOCAL, family=Family((both,)))
 
-    alone, panel = book(session, replace(of_both, parts=())), book(session, of_both)
+    alone, panel = book(session, replace(of_both, family=ALONE)), book(session, of_both)
 
     assert alone.disclosed.breakdowns["sex"]["female"] == 10
     assert isinstance(panel.disclosed.breakdowns["sex"]["female"], str)

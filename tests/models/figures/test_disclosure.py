@@ -14,12 +14,10 @@ from models.figures.disclosure import (
     ONS,
     SCHEMES,
     Breakdown,
-    CrossTable,
     NotDecided,
     Share,
     Statement,
     disclose,
-    disclose_cross_table,
 )
 from models.figures.inference import Bounds, Name, adds_up, narrowed
 from models.figures.withholding import withheld_rows
@@ -131,52 +129,6 @@ class TestShares:
 
     def test_none_is_shown_of_a_total_that_is_withheld(self):
         assert self.percent(("a",), of=a_breakdown(a=2, b=1)) == "x"
-
-
-class TestTablesOfTwoCharacteristics:
-    def test_rows_and_columns_together_give_nothing_back(self):
-        table = CrossTable({"boys": {"a": 2, "b": 9, "c": 11}, "girls": {"a": 8, "b": 7, "c": 10}})
-
-        cells = disclose_cross_table(table, LOCAL)
-
-        hidden = [
-            (row, column)
-            for row, cells_of in cells.items()
-            for column, cell in cells_of.items()
-            if isinstance(cell, str)
-        ]
-        assert cells["boys"]["a"] == "<5"
-        assert len([cell for cell in hidden if cell[0] == "boys"]) > 1
-        assert len([cell for cell in hidden if cell[1] == "a"]) > 1
-
-    @given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2), min_size=2, max_size=2))
-    def test_no_small_cell_of_four_can_be_worked_out(self, counts):
-        table = CrossTable({str(r): {str(c): count for c, count in enumerate(row)} for r, row in enumerate(counts)})
-        cells = disclose_cross_table(table, DFE)
-        (a, b), (c, d) = counts
-        found = [
-            (x, a + b - x, a + c - x, d - a + x)
-            for x in range(20)
-            if min(a + b - x, a + c - x, d - a + x) >= 0
-            and all(
-                isinstance(cell, str) or cell == value
-                for cell, value in zip(
-                    (cells["0"]["0"], cells["0"]["1"], cells["1"]["0"], cells["1"]["1"]),
-                    (x, a + b - x, a + c - x, d - a + x),
-                    strict=True,
-                )
-            )
-        ]
-        flat = (a, b, c, d)
-        all_hidden = all(isinstance(cells[r][k], str) or not table.counts[r][k] for r in "01" for k in "01")
-
-        assert flat in found
-        assert len(found) > 1 or all_hidden or not any(DFE.is_small(count) for count in flat)
-
-    def test_inside_the_board_nothing_is_withheld(self):
-        table = CrossTable({"boys": {"a": 2}, "girls": {"a": 8}})
-
-        assert disclose_cross_table(table, AS_THEY_ARE) == table.counts
 
 
 class TestPublication:
