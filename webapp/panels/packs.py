@@ -40,7 +40,10 @@ def read(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     pages = pack(db.session, meeting, seat.person_id)
     pages_read(db.session, meeting, pages, person_id=seat.person_id, now=clock.now())
     db.session.commit()
-    return render_template("panels/pack.html", meeting=meeting, address=of_meeting(meeting), pages=pages)
+    references = {each.case_id: each.case.reference for each in cases_listed(db.session, meeting, seat.person_id)}
+    return render_template(
+        "panels/pack.html", meeting=meeting, address=of_meeting(meeting), pages=pages, references=references
+    )
 
 
 @packs.route("/pack/review", methods=["GET", "POST"])

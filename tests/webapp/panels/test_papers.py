@@ -54,6 +54,24 @@ class TestPacks:
             assert hidden not in words
         assert "ANY-" not in page.request.path
 
+    def test_each_case_is_headed_with_its_reference_and_when_it_is_destroyed(self, coordinator, member, meeting):
+        """DOMAIN 3.3, 8.1: the reference is all that identifies a case on papers, and packs go after the meeting."""
+        release(coordinator)
+        words = main_words(member.send(member.get(f"{MEETING}/interests"), "I have no interest in these cases"))
+
+        for each in meeting.cases:
+            head = f"{each.case.reference}. Strictly confidential. Destroy after the meeting of 13 February 2014."
+            assert words.count(head) == 1
+
+    def test_nobody_reads_it_by_its_address_alone(self, client, seen_by, coordinator, meeting):
+        """Signed out it asks to sign in and shows nothing; to whoever has no seat at the panel it is not there."""
+        release(coordinator)
+        page = client.get(f"{MEETING}/pack", follow_redirects=True)
+
+        assert page.request.path == "/sign-in"
+        assert "Child A" not in page.text
+        assert seen_by("business_manager").get(f"{MEETING}/pack").status_code in (403, 404)
+
     def test_the_coordinator_words_what_a_machine_does_not_find(self, coordinator, member, meeting, case):
         page = coordinator.get(f"{MEETING}/cases/{case.reference}/summary")
         coordinator.send(page, "Keep this summary", summary="A child who had been well, seen by their own doctor")
