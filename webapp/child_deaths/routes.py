@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.child_deaths.unfinished_notification import unfinished_for
@@ -15,18 +15,16 @@ from webapp import clock
 from webapp.access import current_capacities, current_person, needs_role
 from webapp.child_deaths.admitting import boards_coordinated, boards_to_notify
 from webapp.child_deaths.lines import DeathLine, death_line
-from webapp.child_deaths.narrowing import address, form_for, in_force, narrowing_of
+from webapp.child_deaths.narrowing import ADDRESS, form_for, narrowing_of
 from webapp.child_deaths.queue import number_waiting
 from webapp.components import Card
 from webapp.database import db
 from webapp.exports import csv_response
-from webapp.worklist.narrowing import told_in_address
+from webapp.lists import LINES_A_PAGE, page_asked, told_in_address
 from workflows.roles import CDOP_COORDINATOR
 
 child_deaths = Blueprint("child_deaths", __name__, url_prefix="/child-deaths")
 
-LINES_A_PAGE = 25
-LAST_PAGE = 100_000
 ROWS_AT_A_TIME = 500
 HEADS = (
     "Reference", "Age at death", "Board", "Stage", "Where it stands", "Next", "Whose turn", "Awaited from",
@@ -40,7 +38,7 @@ def show() -> ResponseReturnValue:
     who = _reader()
     boards, told = boards_seen(db.session, who), told_in_address()
     narrowing = narrowing_of(told, boards)
-    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    number = page_asked()
     found = page(db.session, who, narrowing, number=number, size=LINES_A_PAGE)
     form = form_for(told, boards, deaths.awaited_agencies(db.session, who))
     return render_template(
@@ -48,14 +46,8 @@ def show() -> ResponseReturnValue:
         to_decide_on=number_waiting(),
         cards=[*_cards(deaths.death_counts(db.session, who, narrowing.board_id), narrowing), *_waiting()],
         lines=list(_lines(found.rows, who)),
-        total=found.total,
-        number=number,
-        last=max(-(-found.total // LINES_A_PAGE), 1),
-        narrow=form,
-        filters=in_force(form),
-        address=address,
+        **ADDRESS.shown(found, number, form),
         may_notify=bool(boards_to_notify()),
-        address_of_page=lambda number: address(page=number if number > 1 else None),
         may_import=bool(current_capacities().boards_knowing_who([CDOP_COORDINATOR])),
     )
 
@@ -87,10 +79,9 @@ def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
     while rows := tuple(islice(found, ROWS_AT_A_TIME)):
         for line in _lines(rows, who):
             case, awaited = line.case, "; ".join(f"{each.agency} ({each.since})" for each in line.awaited)
-            date = (case.date.title, case.date.day, case.date.words) if case.date else ("", "", "")
             yield (
-                case.reference, line.age, case.board, case.stage, case.state, case.next, case.turn, awaited, *date,
-                "; ".join(case.holds), case.running,
+                case.reference, line.age, case.board, case.stage, case.state, case.next, case.turn, awaited,
+                *case.date_cells, "; ".join(case.holds), case.running,
             )  # fmt: skip
 
 
@@ -115,14 +106,14 @@ def _cards(count: deaths.DeathCounts, narrowing: Narrowing) -> list[Card]:
             Card(
                 number,
                 words,
-                address(only=None if (on := narrowing.only == key) else key, page=None),
+                ADDRESS(only=None if (on := narrowing.only == key) else key, page=None),
                 on,
                 key == "late",
             )
             for key, number, words in of_clocks
         ),
         *(
-            Card(number, words, address(state=None if (on := narrowing.state == key) else key, page=None), on)
+            Card(number, words, ADDRESS(state=None if (on := narrowing.state == key) else key, page=None), on)
             for key, number, words in of_states
         ),
     ]

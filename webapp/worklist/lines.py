@@ -43,6 +43,11 @@ class Line:
     holds: tuple[str, ...]
     running: str
 
+    @property
+    def date_cells(self) -> tuple[str, str, str]:
+        """The date that bites first in three cells of a table; empty where there is none."""
+        return (self.date.title, self.date.day, self.date.words) if self.date else ("", "", "")
+
 
 def line_of(row: Row, roles: Collection[str], today: date, calendar: Calendar) -> Line:
     """Return the line of a case, for somebody who acts in these roles on it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from models.deputies import standing_for
@@ -27,14 +27,13 @@ from webapp.cases.opening import may_open_a_case
 from webapp.components import Card
 from webapp.database import db
 from webapp.exports import csv_response
+from webapp.lists import LINES_A_PAGE, page_asked, told_in_address
 from webapp.worklist.asked import asked_line
 from webapp.worklist.lines import Line, line_of
-from webapp.worklist.narrowing import address, form_for, in_force, narrowing_of, told_in_address
+from webapp.worklist.narrowing import ADDRESS, form_for, narrowing_of
 
 worklist = Blueprint("worklist", __name__, url_prefix="/worklist")
 
-LINES_A_PAGE = 25
-LAST_PAGE = 100_000
 HEADS = (
     "Reference", "Pseudonym", "Kind", "Board", "Stage", "Where it stands", "Next", "Whose turn",
     "Most pressing date", "Day", "How it stands", "Holds", "Running for",
@@ -47,20 +46,14 @@ def show() -> ResponseReturnValue:
     who = _reader()
     boards, told = boards_seen(db.session, who), told_in_address()
     narrowing = narrowing_of(told, boards)
-    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    number = page_asked()
     found = page(db.session, who, narrowing, number=number, size=LINES_A_PAGE)
     form = form_for(told, boards, people_on_cases(db.session, who))
     return render_template(
         "worklist/show.html",
         cards=_cards(counts(db.session, who, narrowing), narrowing),
         lines=[_line(row, who) for row in found.rows],
-        total=found.total,
-        number=number,
-        last=max(-(-found.total // LINES_A_PAGE), 1),
-        narrow=form,
-        filters=in_force(form),
-        address=address,
-        address_of_page=lambda number: address(page=number if number > 1 else None),
+        **ADDRESS.shown(found, number, form),
         asked=[asked_line(each, who.today, db.calendar) for each in _asked(who)],
         today=who.today,
         standing_for=standing_for(db.session, who.person_id, who.today),
@@ -91,10 +84,9 @@ def _line(row: Row, who: Reader) -> Line:
 def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
     for row in every(db.session, who, narrowing):
         line = _line(row, who)
-        date = (line.date.title, line.date.day, line.date.words) if line.date else ("", "", "")
         yield (
-            line.reference, line.pseudonym, line.kind, line.board, line.stage, line.state, line.next, line.turn, *date,
-            "; ".join(line.holds), line.running,
+            line.reference, line.pseudonym, line.kind, line.board, line.stage, line.state, line.next, line.turn,
+            *line.date_cells, "; ".join(line.holds), line.running,
         )  # fmt: skip
 
 
@@ -111,7 +103,7 @@ def _cards(count: Counts, narrowing: Narrowing) -> list[Card]:
         Card(
             number,
             words,
-            address(only=None if narrowing.only == key else key),
+            ADDRESS(only=None if narrowing.only == key else key),
             chosen=narrowing.only == key,
             late=key == "late",
         )
