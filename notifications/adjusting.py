@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 
-from sqlalchemy import BigInteger, any_, delete, literal, select, update
+from sqlalchemy import BigInteger, any_, delete, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,8 @@ from notifications.rungs import Changes, Ladder, Rung
 from workflows.dates import london_day
 from workflows.roles import in_words
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))")
+
 HEARS = "_hears"
 """What the name of the box of those who hear a rung ends in, after the key of the rung."""
 
@@ -33,6 +35,16 @@ class NotWithinBounds(Exception):
     def __init__(self, wrong: Mapping[str, str]) -> None:
         super().__init__("; ".join(wrong.values()))
         self.wrong = wrong
+
+
+class LadderChanged(Exception):
+    """Somebody else has changed the ladder since it was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has changed this ladder since you opened it. The headings say how it is now, the boxes what"
+            " you chose. Look at both, and save again"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +74,21 @@ def changes_to(session: Session, place: Place) -> Changes:
     return every.get((place.board.id, place.workflow_key, place.clock_key), Changes())
 
 
-def adjust(session: Session, place: Place, wanted: Wanted, *, person_id: int, now: datetime) -> bool:
-    """Change a board's ladder, and return whether that changed anything. Raises NotWithinBounds."""
+def as_looked_at(ladder: Ladder) -> str:
+    """Return what is the same of a ladder as long as nobody changes it."""
+    return " ".join(f"{rung.key}:{rung.at.amount}:{','.join(sorted(rung.to))}" for rung in ladder.rungs)
+
+
+def adjust(session: Session, place: Place, wanted: Wanted, *, looked_at: str, person_id: int, now: datetime) -> bool:
+    """Change a board's ladder, and return whether that changed anything.
+
+    `looked_at` is the ladder `as_looked_at` by the one who changes it. Of two who change one ladder at the same time
+    the second waits for the first. Raises LadderChanged and NotWithinBounds.
+    """
+    session.execute(_ONE_AT_A_TIME, {"place": f"ladder {place.board.id} {place.workflow_key} {place.clock_key}"})
     had = place.ladder.changed(changes_to(session, place))
+    if as_looked_at(had) != looked_at:
+        raise LadderChanged
     refuse_what_is_out_of_bounds(had, wanted)
     changing = Changing(session, place, person_id, now)
     days = {key: number for key, number in wanted.days.items() if number != had.rung(key).at.amount}

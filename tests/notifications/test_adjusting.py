@@ -1,15 +1,30 @@
-"""Within which bounds a board changes a ladder: the days, who hears, and to whom it goes up."""
+"""Within which bounds a board changes a ladder: the days, who hears, to whom it goes up; and two people at once."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from sqlalchemy.orm import Session
 
-from notifications.adjusting import HEARS, NotWithinBounds, Wanted, refuse_what_is_out_of_bounds
+from models.agency import Board
+from models.people import Person
+from models.reminder import LadderAdjustment
+from notifications.adjusting import (
+    HEARS,
+    LadderChanged,
+    NotWithinBounds,
+    Place,
+    Wanted,
+    adjust,
+    as_looked_at,
+    refuse_what_is_out_of_bounds,
+)
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes
 from notifications.thresholds import Reckoning
+from tests.models.reviews import a_board, noon
 from workflows.calendar import england
 
 DECISION = ladder_for("serious_case_review", "decision")
@@ -82,3 +97,48 @@ def test_a_role_that_may_no_longer_be_chosen_leaves_the_rung_to_ours():
     ladder = DECISION.changed(Changes(hears={"ahead": {"auditor": date.min}}))
 
     assert ladder.rung("ahead").to == DECISION.rung("ahead").to
+
+
+# --- Two people at once --------------------------------------------------------
+
+
+@pytest.fixture
+def change(committed_database):
+    """What changes the ladder of a decision in a session, as somebody who looked at it so."""
+    with Session(committed_database.engine) as session:
+        board, person = a_board(session), Person(name="A. Person", email="a.person@example.org")
+        session.add(person)
+        session.commit()
+        board_id, person_id = board.id, person.id
+
+    def changed(session, ahead, looked_at):
+        place = Place(session.get_one(Board, board_id), "serious_case_review", "decision")
+        wanted, now = Wanted(days={"ahead": ahead}), noon(date(2014, 3, 3))
+        adjust(session, place, wanted, looked_at=as_looked_at(looked_at), person_id=person_id, now=now)
+
+    return changed
+
+
+def test_of_two_who_change_one_rung_at_once_the_second_is_told_to_look_again(committed_database, change):
+    with Session(committed_database.engine) as first, ThreadPoolExecutor(1) as other:
+        change(first, 10, DECISION)
+
+        def change_it_too():
+            with Session(committed_database.engine) as second:
+                change(second, 12, DECISION)
+
+        waiting = other.submit(change_it_too)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.5)
+        first.commit()
+        with pytest.raises(LadderChanged, match="save again"):
+            waiting.result(timeout=20)
+
+
+def test_whoever_looked_again_changes_what_somebody_else_changed(committed_database, change):
+    with Session(committed_database.engine) as session:
+        change(session, 10, DECISION)
+        session.commit()
+        change(session, 12, DECISION.changed(Changes(days={"ahead": 10})))
+        session.commit()
+        assert [each.working_days for each in session.query(LadderAdjustment)] == [12]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, TextAreaField
 
-from notifications.adjusting import HEARS, Wanted
+from notifications.adjusting import HEARS, Wanted, as_looked_at
 from notifications.rungs import Ladder, Rung
 from webapp.fields import ChoicesField, DayField, needed, offered, stripped
 from webapp.forms import PageForm
@@ -36,16 +36,21 @@ class WorkingDaysField(IntegerField):
 
 
 class LadderForm(PageForm):
-    """How many working days before or after each rung of a ladder falls, and who hears it."""
+    """How many working days before or after each rung of a ladder falls, and who hears it.
+
+    `looked_at` is the ladder the form was opened at.
+    """
+
+    looked_at = HiddenField()
 
 
-def ladder_form(ladder: Ladder, had: Ladder) -> PageForm:
+def ladder_form(ladder: Ladder, had: Ladder) -> LadderForm:
     """Return the form of a ladder as the board has it, with a box for everything that a board may change."""
 
     class FormOfLadder(LadderForm):
         """The boxes of one ladder."""
 
-    held: dict[str, int | list[str]] = {}
+    held: dict[str, int | str | list[str]] = {"looked_at": as_looked_at(had)}
     for rung in ladder.rungs:
         if rung.can_be_moved:
             setattr(FormOfLadder, rung.key, _days(rung))
@@ -56,7 +61,7 @@ def ladder_form(ladder: Ladder, had: Ladder) -> PageForm:
     return FormOfLadder(data=held)
 
 
-def wanted_in(form: PageForm, ladder: Ladder) -> Wanted:
+def wanted_in(form: LadderForm, ladder: Ladder) -> Wanted:
     """Return what was chosen in the form of a ladder."""
     return Wanted(
         {rung.key: form[rung.key].data for rung in ladder.rungs if rung.can_be_moved},

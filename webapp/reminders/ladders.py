@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from models.agency import Board
 from models.queries.accounts import all_boards, board_with_prefix
-from notifications.adjusting import HEARS, NotWithinBounds, Place, adjust, changes_to
+from notifications.adjusting import HEARS, LadderChanged, NotWithinBounds, Place, adjust, as_looked_at, changes_to
 from notifications.chosen import Key, changes_of
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes, Ladder
@@ -64,8 +64,11 @@ def change(prefix: str, workflow_key: str, clock_key: str) -> ResponseReturnValu
     form = ladder_form(place.ladder, had)
     if form.sent():
         try:
-            wanted = wanted_in(form, place.ladder)
-            adjust(db.session, place, wanted, person_id=current_person().id, now=clock.now())
+            wanted, looked_at = wanted_in(form, place.ladder), form.looked_at.data or ""
+            adjust(db.session, place, wanted, looked_at=looked_at, person_id=current_person().id, now=clock.now())
+        except LadderChanged as refused:
+            form.form_errors.append(str(refused))
+            form.looked_at.data = as_looked_at(had)
         except NotWithinBounds as refused:
             for box, words in refused.wrong.items():
                 form[box].errors = [words]

@@ -219,6 +219,20 @@ def test_a_board_moves_a_rung_within_its_bounds(manager, review, session):
     assert session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "ladder_adjusted")).one()
 
 
+def test_a_ladder_that_somebody_else_has_changed_is_looked_at_before_it_is_changed_again(manager, review, session):
+    opened = manager.get(LADDER)
+    manager.send(manager.get(LADDER), "Save", ahead="10")
+    refused = manager.send(opened, "Save", chaser_1="3")
+
+    assert refused.status_code == 422
+    assert "Somebody else has changed this ladder since you opened it" in main_words(refused)
+    assert "10 working days before" in main_words(refused)
+    page = manager.send(refused, "Save", ahead="10")
+    assert page.status_code == 200
+    days = {each.rung: each.working_days for each in session.scalars(select(LadderAdjustment))}
+    assert days == {"ahead": 10, "chaser_1": 3}
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
