@@ -125,16 +125,18 @@ def every(session: Session, who: Reader, narrowing: Narrowing) -> Iterator[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing asked of an agency that the person leads: the case by its reference, and nothing else of it."""
+    """One thing asked of an agency that the person leads: the case by its reference, and the edition it is under."""
 
     reference: str
+    workflow_key: str
+    regime_key: str
     deadline: Deadline
 
 
 def asked_of_their_agency(session: Session, person_id: int, today: date) -> tuple[Asked, ...]:
     """Return what is still to come from the agencies a person leads, the earliest first."""
     asked = (
-        select(Case.reference, Deadline)
+        select(Case.reference, Case.workflow_key, Case.regime_key, Deadline)
         .join(Case, Case.id == Deadline.case_id)
         .where(
             UNMET_DEADLINE,
@@ -144,7 +146,7 @@ def asked_of_their_agency(session: Session, person_id: int, today: date) -> tupl
         )
         .order_by(Deadline.due_last, Case.reference, Deadline.id)
     )
-    return tuple(Asked(reference, deadline) for reference, deadline in session.execute(asked))
+    return tuple(Asked(*row) for row in session.execute(asked))
 
 
 def boards_seen(session: Session, who: Reader) -> Sequence[Board]:

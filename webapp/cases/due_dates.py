@@ -8,6 +8,7 @@ from webapp.wording import deadline_mark
 from workflows.calendar import Calendar
 from workflows.clocks import LATE, Deadline, Status, overdue_by
 from workflows.dates import day_in_words
+from workflows.definition import Clock
 from workflows.distance import distance, working_days_ahead, working_days_late
 from workflows.explanation import Explanation, explain
 from workflows.standing import Standing
@@ -111,8 +112,19 @@ def lateness(deadline: Deadline, today: date, calendar: Calendar) -> str:
     late = overdue_by(deadline, today)
     if deadline.due_last is None or not late:
         return ""
-    end = deadline.due_last + late
-    return distance(deadline.due_last, end, working_days_late(deadline.clock, deadline.due_last, end, calendar))
+    return how_late(deadline.clock, deadline.due_last, deadline.due_last + late, calendar)
+
+
+def how_late(clock: Clock, due: date, on: date, calendar: Calendar) -> str:
+    """Return '12 working days' or '9 months': how late something is on a day, in the days that its limit runs in."""
+    return distance(due, on, working_days_late(clock, due, on, calendar))
+
+
+def owed_words(clock: Clock, due: date, status: Status, today: date, calendar: Calendar) -> str:
+    """Return '12 working days late, explained' or 'In 3 working days' for a day that something is owed by."""
+    if status in LATE:
+        return f"{how_late(clock, due, today, calendar)} late{', explained' if status == 'late_explained' else ''}"
+    return ahead(today, due, calendar)
 
 
 def ahead(today: date, due: date, calendar: Calendar) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from models.queries.child_death_list import Awaited, Beside
+from models.queries.child_death_list import REPORT_ASKED, Awaited, Beside
 from models.queries.worklist import Row
-from webapp.cases.due_dates import ahead
+from webapp.cases.due_dates import owed_words
 from webapp.wording import deadline_mark
 from webapp.worklist.lines import Line, line_of, status_of
+from workflows import registry
 from workflows.calendar import Calendar
-from workflows.dates import day_in_words, how_long
+from workflows.dates import day_in_words
+from workflows.definition import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,12 @@ class DeathLine:
 
 def death_line(row: Row, beside: Beside, roles: Collection[str], today: date, calendar: Calendar) -> DeathLine:
     """Return the line of a death, for somebody who acts in these roles on it."""
-    awaited = tuple(awaited_line(each, today, calendar) for each in beside.awaited)
+    limits = registry.procedure(row.case.workflow_key, row.case.regime_key).clocks_by_key
+    awaited = tuple(awaited_line(each, limits[REPORT_ASKED], today, calendar) for each in beside.awaited)
     return DeathLine(line_of(row, roles, today, calendar), beside.age or "Age not known exactly", awaited)
 
 
-def awaited_line(awaited: Awaited, today: date, calendar: Calendar) -> AwaitedLine:
+def awaited_line(awaited: Awaited, limit: Clock, today: date, calendar: Calendar) -> AwaitedLine:
     """Return in words whose report is awaited, since when, whether they were reminded, and how late it is."""
     since = f"asked on {day_in_words(awaited.asked_on)}" if awaited.asked_on else "asked"
     if awaited.reminded and awaited.reminded_on:
@@ -48,7 +51,6 @@ def awaited_line(awaited: Awaited, today: date, calendar: Calendar) -> AwaitedLi
     if awaited.due_on is None:
         mark = deadline_mark("waiting")
         return AwaitedLine(awaited.agency, since, mark.words, mark.shape, mark.colour)
-    mark = deadline_mark(status_of(awaited.due_on, None, today, explained=False))
-    late = today > awaited.due_on
-    words = f"{how_long(awaited.due_on, today)} late" if late else ahead(today, awaited.due_on, calendar)
+    status = status_of(awaited.due_on, None, today, explained=False)
+    mark, words = deadline_mark(status), owed_words(limit, awaited.due_on, status, today, calendar)
     return AwaitedLine(awaited.agency, since, words, mark.shape, mark.colour)

@@ -9,9 +9,10 @@ from models.panels.meetings import Outcome, events_at, outcome_of, still_lacking
 from models.panels.panel import Meeting, MeetingCase
 from models.people import Person
 from webapp import clock
+from webapp.cases.due_dates import owed_words
 from webapp.database import db
 from webapp.wording import role_words
-from webapp.worklist.lines import due_words, status_of
+from webapp.worklist.lines import status_of
 from workflows import registry
 from workflows.dates import day_in_words
 
@@ -78,11 +79,11 @@ def _due(case: Case) -> tuple[str, str, str]:
     if case.bites_on is None or case.bites_key is None:
         return "", "", ""
     today = clock.today()
-    title = registry.procedure(case.workflow_key, case.regime_key).clocks_by_key[case.bites_key].title
+    limit = registry.procedure(case.workflow_key, case.regime_key).clocks_by_key[case.bites_key]
     explained = case.bites_on == case.explained_bites_on and case.bites_on != case.unexplained_bites_on
     status = status_of(case.bites_on, case.due_soon_on, today, explained=explained)
     return (
-        f"{title}: {day_in_words(case.bites_on)}",
-        due_words(case.bites_on, status, today, calendar_in_force(db.session)),
+        f"{limit.title}: {day_in_words(case.bites_on)}",
+        owed_words(limit, case.bites_on, status, today, calendar_in_force(db.session)),
         status,
     )

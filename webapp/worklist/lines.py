@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.queries.worklist import Row
-from webapp.cases.due_dates import ahead
+from webapp.cases.due_dates import owed_words
 from webapp.wording import deadline_mark
 from workflows import registry
 from workflows.calendar import Calendar
@@ -79,7 +79,7 @@ def _date(row: Row, today: date, calendar: Calendar) -> DateThatBites | None:
     explained = case.bites_on == case.explained_bites_on and case.bites_on != case.unexplained_bites_on
     status = status_of(case.bites_on, case.due_soon_on, today, explained=explained)
     mark = deadline_mark(status)
-    words = due_words(case.bites_on, status, today, calendar)
+    words = owed_words(clock, case.bites_on, status, today, calendar)
     return DateThatBites(clock.title, day_in_words(case.bites_on), words, mark.shape, mark.colour)
 
 
@@ -88,10 +88,3 @@ def status_of(due: date, due_soon_on: date | None, today: date, *, explained: bo
     if today > due:
         return "late_explained" if explained else "overdue"
     return "due_soon" if due_soon_on is not None and today >= due_soon_on else "running"
-
-
-def due_words(due: date, status: Status, today: date, calendar: Calendar) -> str:
-    """Return '12 working days late, explained' or 'in 3 working days' for a day that something is owed by."""
-    if status in ("overdue", "late_explained"):
-        return f"{how_long(due, today)} late{', explained' if status == 'late_explained' else ''}"
-    return ahead(today, due, calendar)

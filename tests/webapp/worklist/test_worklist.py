@@ -2,11 +2,12 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from models.casework import Actor, open_case, take_step
+from tests.models.reviews import an_incident
 from tests.webapp.client import links_of
 from tests.webapp.conftest import FRI_7_FEB_2014
 from webapp.exports import csv_of
@@ -53,6 +54,16 @@ def test_what_bites_first_comes_first(manager, referred, board):
     assert page.index("Child Late<") < page.index("Child Later<")
     assert "36 days late" in page
     assert "In 9 working days" in page
+
+
+def test_a_limit_in_working_days_is_late_in_working_days_as_on_the_page_of_the_case(somebody, as_, session, clock):
+    """T-2.1: five working days from Thursday 2 January 2020 end on Thursday the 9th; Friday the 17th is six more."""
+    clock.moment = datetime(2020, 1, 17, 12, tzinfo=UTC)
+    case = an_incident(session, date(2020, 1, 2))
+    manager = as_(somebody("other@example.org", "business_manager", on=case.board))
+
+    for address in ("/worklist/", f"/cases/{case.reference}", "/worklist/cases.csv"):
+        assert "6 working days late" in manager.get(address).text
 
 
 def test_a_count_is_a_filter(manager, referred, board):
