@@ -14,7 +14,7 @@ from tests.notifications.mail_servers import running_mail_server
 
 SEED = 20190331
 A_SEASON = Plan(
-    first=date(2019, 3, 11), last=date(2019, 5, 17), cases=14, opened_by=date(2019, 3, 15), kills=24, seconds=35,
+    first=date(2019, 3, 18), last=date(2019, 4, 26), cases=14, opened_by=date(2019, 3, 22), kills=22, seconds=35,
     holiday_announced_on=date(2019, 3, 25), holiday=date(2019, 4, 10), outages=0.03, longest_outage_days=6,
 )  # fmt: skip
 

@@ -91,7 +91,6 @@ class Books:
         self.states: dict[tuple[int, str, str], list[Owed]] = defaultdict(list)
         for owed in self.owed:
             self.states[owed.deadline].append(owed)
-        self.moved_unsaid: set[Key] = set()
 
     # --- The ledger against what was owed
 
@@ -105,11 +104,7 @@ class Books:
         if owed.ended == "void" and owed.ended_on is not None:
             end = min(end, owed.ended_on)
         for saying, day in owed.falls():
-            if not london_day(owed.since) < day < end or owed.key(saying) in self.ledger:
-                continue
-            if owed.ended == "moved" and not self._was_swept(day, owed.until):
-                self.moved_unsaid.add(owed.key(saying))
-            else:
+            if london_day(owed.since) < day < end and owed.key(saying) not in self.ledger:
                 yield f"{owed.key(saying)} fell on {day} and is not in the ledger; {owed.ended or 'still open'}"
 
     def _unsaid(self, owed: Owed) -> Iterator[str]:
@@ -334,9 +329,6 @@ class Books:
     def _last_day(self) -> date:
         return london_day(self.year.looks[-1].at)
 
-    def _was_swept(self, day: date, until: datetime) -> bool:
-        return any(london_day(look.at) >= day and look.at < until for look in self.year.looks)
-
 
 def key_of(said: Reminder) -> Key:
     return said.case_id, said.clock_key, said.subject, said.due_on, said.rung, said.role
@@ -414,31 +406,37 @@ def _spans(
         found, ended = _known_at(session, case, moment, calendar)
         for key, (state, since) in list(running.items()):
             if found.get(key) != state:
-                yield owed(key, state, since, until, *ended.get(key, ("moved", None)))
+                _, how, on = ended.get(key, (state, "moved", None))
+                yield owed(key, state, since, until, how, on)
                 del running[key]
+        # What was over before anything of it was known was owed at that moment alone.
+        yield from (owed(key, state, moment, moment, how, on) for key, (state, how, on) in ended.items())
         for key, state in found.items():
             running.setdefault(key, (state, moment))
     for key, (state, since) in running.items():
         yield owed(key, state, since, ALWAYS, "", None)
 
 
-def _known_at(
-    session: Session, case: Case, moment: datetime, calendar: Calendar
-) -> tuple[dict[tuple[str, str], _State], dict[tuple[str, str], tuple[str, date | None]]]:
-    """Return the dates that were open by what was known at a moment, and how those that were not had ended."""
-    found, ended = dict[tuple[str, str], _State](), dict[tuple[str, str], tuple[str, date | None]]()
+Open = dict[tuple[str, str], _State]
+Over = dict[tuple[str, str], tuple[_State, str, date | None]]
+
+
+def _known_at(session: Session, case: Case, moment: datetime, calendar: Calendar) -> tuple[Open, Over]:
+    """Return the dates that were open by what was known at a moment, and those that were over, with how."""
+    found, ended = Open(), Over()
     standing = standing_of(session, case, today=london_day(moment), known_at=moment, calendar=calendar)
     for each in standing.deadlines:
         key = each.key, each.about
         if each.due_last is None or each.start is None:
             continue
+        agency = next((name for name in each.subject if name in AGENCIES), None)
+        state = _State(agency, each.due_last, each.start.first, calendar)
         if each.met_on is not None:
-            ended[key] = "met", None
+            ended[key] = state, "met", None
         elif each.voided_on is not None:
-            ended[key] = "void", each.voided_on.first
+            ended[key] = state, "void", each.voided_on.first
         else:
-            agency = next((name for name in each.subject if name in AGENCIES), None)
-            found[key] = _State(agency, each.due_last, each.start.first, calendar)
+            found[key] = state
     return found, ended
 
 
@@ -474,7 +472,7 @@ def figures(year: Year, books: Books) -> str:
         f"{year.recorded} entries in {len(year.about)} cases, {dict(kinds)}; refused: {year.refused.total()}",
         f"{year.schedulers.kills} kills: {dict(year.schedulers.struck)}",
         f"{dict(year.befell)}",
-        f"reminders: {dict(told)}, {late} told late; dates that moved before any sweep: {len(books.moved_unsaid)}",
+        f"reminders: {dict(told)}, {late} told late",
         f"deliveries: {dict(Counter(each.outcome for each in books.deliveries))}",
         f"{len(books.received)} letters received; the mail server: {dict(year.box.moods)}",
     )

@@ -1,141 +1,37 @@
-"""Real schedulers in processes of their own, two at once, and the means to end, freeze and wake them.
-
-Each process runs what `reviews scheduler` runs, put together by the same function from the same settings: the movable
-clock, the list of ticks, SMTP with TLS. It differs in two things. It is forked from a server that has imported
-everything, so that a start takes milliseconds; and its ticks are closer together, since a day of the year lasts a
-second. What it is at it writes into a byte that outlives it, so that it is known where a kill struck.
-"""
+"""Two real schedulers at once, and the means to end, freeze and wake them."""
 
 from __future__ import annotations
 
-import mmap
 import multiprocessing
 import os
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
-from threading import Event
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.pulse import TickPulse
-from notifications.schedule import work
-from notifications.senders.letter import Letter, Receipt, Sender
-from notifications.ticks import TICKS, Tick, Works
-from notifications.wording import SERVICE
-from webapp.posting import works_for
-from webapp.settings import PostSettings, Settings
-from workflows.calendar import england
+from tests.notifications.a_year import process
+from tests.notifications.a_year.process import (
+    ADDRESSING,
+    HANDING_OVER,
+    MORNING_MAIL,
+    PHASES,
+    PREPARING,
+    SETTLING,
+    SWEEPING,
+    Marks,
+    Told,
+)
 
-IDLE, SWEEPING, ADDRESSING, PREPARING, HANDING_OVER, MORNING_MAIL, SETTLING, ELSE = range(8)
-PHASES = ("idle", "sweeping", "addressing", "preparing", "handing over", "morning mail", "settling", "other tasks")
 AIMED_AT = (SWEEPING, ADDRESSING, PREPARING, HANDING_OVER, MORNING_MAIL, SETTLING)
 AIMED_AT_WITHOUT_MAIL = (SWEEPING, ADDRESSING, PREPARING)
-PHASE_OF_TICK = {"sweep": SWEEPING, "address": ADDRESSING, "send": PREPARING}
-
-PACE = {"sweep": 0.4, "address": 0.25, "send": 0.25, "codes": 2.0, "restand": 1.0, "verify": 5.0, "imports": 10.0}
-PACE_OF_THE_REST = 30.0
-LOOK_EVERY_SECONDS, SILENT_AFTER_SECONDS = 0.2, 3.0
-
-
-@dataclass(frozen=True)
-class Told:
-    """How a scheduler reaches the database and the mail server, and the file whose first byte it writes."""
-
-    database_url: str
-    owner_url: str
-    port: int
-    trusted: str
-    folder: str
-
-
-class Marks:
-    """What a process is at, in a byte of a file that other processes see."""
-
-    def __init__(self, path: Path) -> None:
-        with path.open("r+b") as file:
-            self._byte = mmap.mmap(file.fileno(), 1)
-
-    @property
-    def phase(self) -> int:
-        return self._byte[0]
-
-    @phase.setter
-    def phase(self, phase: int) -> None:
-        self._byte[0] = phase
-
-
-class Watched:
-    """A sender that says when a letter is handed over, and that its fate is written down after it."""
-
-    def __init__(self, sender: Sender, marks: Marks, engine: Engine) -> None:
-        self.name, self._sender, self._marks = sender.name, sender, marks
-        self._thread, self._written = 0, False
-        event.listen(engine, "commit", self._note_a_commit)
-        event.listen(engine, "begin", self._note_a_beginning)
-
-    def send(self, letter: Letter) -> Receipt:
-        several = letter.subject.startswith(f"{SERVICE}: ")
-        self._thread, self._written = threading.get_ident(), False
-        self._marks.phase = MORNING_MAIL if several else HANDING_OVER
-        try:
-            return self._sender.send(letter)
-        finally:
-            self._marks.phase = SETTLING
-
-    def close(self) -> None:
-        self._sender.close()
-
-    def _note_a_commit(self, _connection: object) -> None:
-        self._written = self._written or self._is_settling()
-
-    def _note_a_beginning(self, _connection: object) -> None:
-        if self._written and self._is_settling():
-            self._marks.phase = PREPARING
-
-    def _is_settling(self) -> bool:
-        return self._marks.phase == SETTLING and threading.get_ident() == self._thread
-
-
-def scheduler(told: Told, marks_path: str) -> None:
-    """Be a scheduler until ended."""
-    stopping, marks = Event(), Marks(Path(marks_path))
-    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-    settings = Settings(
-        secret_key="invented " * 6, database_url=told.database_url, database_owner_url=told.owner_url,
-        demonstration=True, var=Path(told.folder),
-    )  # fmt: skip
-    post = PostSettings(
-        channel="smtp", site_address="https://reviews.example.org", mail_from="reviews@example.org",
-        smtp_host="localhost", smtp_port=told.port, smtp_trust=told.trusted,
-    )  # fmt: skip
-    works = works_for(settings, post, stopping)
-    works = replace(works, office=replace(works.office, sender=Watched(works.office.sender, marks, works.engine)))
-    ticks = [_marked(tick, marks) for tick in TICKS]
-    work(works, ticks, look_every_seconds=LOOK_EVERY_SECONDS, silent_after_seconds=SILENT_AFTER_SECONDS)
-    works.engine.dispose()
-
-
-def _marked(tick: Tick, marks: Marks) -> Tick:
-    every = PACE.get(tick.name, PACE_OF_THE_REST)
-    if tick.waited_for:
-        return replace(tick, every_seconds=every)
-
-    def run(works: Works) -> int:
-        marks.phase = PHASE_OF_TICK.get(tick.name, ELSE)
-        try:
-            return tick.run(works)
-        finally:
-            marks.phase = IDLE
-
-    return replace(tick, every_seconds=every, run=run)
 
 
 @dataclass(eq=False)
@@ -165,9 +61,7 @@ class Schedulers:
         self.frozen = 0
         self._born = 0
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload([__name__])
-        # So that what is forked has it ready.
-        england()
+        self._processes.set_forkserver_preload([process.__name__])
 
     @property
     def kills(self) -> int:
@@ -241,9 +135,9 @@ class Schedulers:
         self._born += 1
         path = Path(self.told.folder) / f"scheduler-{self._born}"
         path.write_bytes(bytes(1))
-        process = self._processes.Process(target=scheduler, args=(self.told, str(path)), daemon=True)
-        process.start()
-        return Running(process, Marks(path))
+        begun = self._processes.Process(target=process.scheduler, args=(self.told, str(path)), daemon=True)
+        begun.start()
+        return Running(begun, Marks(path))
 
 
 def wait_until(holds: Callable[[], bool], within_seconds: float) -> bool:

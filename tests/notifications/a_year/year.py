@@ -30,8 +30,9 @@ from models.people import Person
 from models.pulse import TickPulse
 from tests.notifications.a_year.lives import Entry, life, opening
 from tests.notifications.a_year.mail import MoodyBox
+from tests.notifications.a_year.process import PHASES, Told
 from tests.notifications.a_year.register import AGENCIES, POLICE, About, Away, Held, Register
-from tests.notifications.a_year.schedulers import AIMED_AT, AIMED_AT_WITHOUT_MAIL, PHASES, Schedulers, Told, wait_until
+from tests.notifications.a_year.schedulers import AIMED_AT, AIMED_AT_WITHOUT_MAIL, Schedulers, wait_until
 from tests.notifications.mail_servers import MailServer
 from tests.scenarios.stories import usual_answers
 from workflows import registry
@@ -155,13 +156,19 @@ class Year:
         return min(1.0, max(days, self.spent / self.plan.seconds))
 
     def finish(self) -> None:
-        """Let everything that is still waiting be sent, over some quiet days, and end the schedulers."""
+        """Suffer what there was no time for, let what still waits be sent over quiet days, and end the schedulers."""
         self._go_on()
-        self.box.chance = _AllIsWell()
-        for days in (0, 1, 2, 3, 4, 5):
-            for hour in (9, 21):
-                self._move_to(self.today + ONE_DAY * days, hour, 0)
-                self._look()
+        for days in range(6):
+            self._move_to(self.today + ONE_DAY * days, 9, 0)
+            while days == 0 and self.befell["kills"] < self.plan.kills:
+                self.befell["kills"] += 1
+                self.has_just_suffered = True
+                self._kill_one()
+            if days > 0:
+                self.box.chance = _AllIsWell()
+            self._look()
+        self._move_to(self.today + ONE_DAY * 5, 21, 0)
+        self._look()
         self.schedulers.stop()
 
     def close(self) -> None:
@@ -223,11 +230,7 @@ class Year:
     def _suffer(self) -> None:
         """End, freeze or cut off a scheduler, or restart the database, as often as it is time for."""
         while self._is_time_for("kills", self.plan.kills):
-            aimed_at = AIMED_AT if self._is_mail_due() else AIMED_AT_WITHOUT_MAIL
-            struck = self.schedulers.struck
-            fewest = min(aimed_at, key=lambda phase: (struck[PHASES[phase]], self.accidents.random()))
-            self.schedulers.kill_in(fewest if self.accidents.random() < 0.85 else None)
-            self.schedulers.start()
+            self._kill_one()
         if self.schedulers.is_any_frozen() and self.accidents.random() < 0.5:
             self.schedulers.wake()
         elif self._is_time_for("freezes", self.plan.freezes):
@@ -239,6 +242,14 @@ class Year:
                 connection.execute(text(f"{every} AND pid <> pg_backend_pid()"))
         if self._is_time_for("restarts of the database", self.plan.database_restarts):
             self.restart_database()
+
+    def _kill_one(self) -> None:
+        """End the scheduler that works, most often where the fewest were ended so far, and start another."""
+        aimed_at = AIMED_AT if self._is_mail_due() else AIMED_AT_WITHOUT_MAIL
+        struck = self.schedulers.struck
+        fewest = min(aimed_at, key=lambda phase: (struck[PHASES[phase]], self.accidents.random()))
+        self.schedulers.kill_in(fewest if self.accidents.random() < 0.85 else None)
+        self.schedulers.start()
 
     def _is_time_for(self, what: str, times: int) -> bool:
         """Return whether something that is to happen so often in the year is due once more, and count it."""
