@@ -7,7 +7,7 @@ from threading import Event
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.bank_holidays import calendar_in_force
-from models.database import make_engine, make_sessions
+from models.database import SERVER_SETTINGS, make_engine, make_sessions
 from notifications.facts import Site
 from notifications.office import Office
 from notifications.senders.letter import Sender
@@ -22,9 +22,14 @@ from webapp.settings import PostSettings, Settings
 from workflows.calendar import Calendar
 
 
+# A process frozen in the middle of a transaction holds what it has locked, and whoever takes over waits for it.
+# The scheduler leaves no transaction idle for as long as this; taking over may take a minute.
+LET_GO = {"idle_in_transaction_session_timeout": "20s"}
+
+
 def works_for(settings: Settings, post: PostSettings, stopping: Event) -> Works:
     """Return what the scheduler works with."""
-    engine = make_engine(application_address_in_use(settings))
+    engine = make_engine(application_address_in_use(settings), settings=SERVER_SETTINGS | LET_GO)
     sessions = make_sessions(engine)
     clock = clock_for(settings, sessions)
 
