@@ -21,7 +21,6 @@ from webapp.running import application_address_in_use
 from webapp.settings import PostSettings, Settings
 from workflows.calendar import Calendar
 
-
 # A process frozen in the middle of a transaction holds what it has locked, and whoever takes over waits for it.
 # The scheduler leaves no transaction idle for as long as this; taking over may take a minute.
 LET_GO = {"idle_in_transaction_session_timeout": "20s"}
@@ -29,7 +28,7 @@ LET_GO = {"idle_in_transaction_session_timeout": "20s"}
 
 def works_for(settings: Settings, post: PostSettings, stopping: Event) -> Works:
     """Return what the scheduler works with."""
-    engine = make_engine(application_address_in_use(settings), settings=SERVER_SETTINGS | LET_GO)
+    engine = make_engine(application_address_in_use(settings), settings={**SERVER_SETTINGS, **LET_GO})
     sessions = make_sessions(engine)
     clock = clock_for(settings, sessions)
 
