@@ -97,6 +97,17 @@ def test_filters_are_folded_away_where_they_would_stand_above_the_list(page, nar
     expect(narrow_page.get_by_label(half)).to_be_visible()
 
 
+def test_the_worklist_fits_a_sheet_of_paper_and_a_tablet(page, site, sign_in):
+    """A4 upright is about 750 pixels wide between its margins."""
+    sign_in(page, "business.manager")
+    for width, medium in ((750, "print"), (700, "screen"), (800, "screen")):
+        page.emulate_media(media=medium)
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.goto(site.at("/worklist/"))
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, medium
+
+
 def test_why_this_date_opens_in_place(page, site, sign_in):
     sign_in(page, "board.member")
     page.goto(site.at("/cases/{Child_BR}"))
