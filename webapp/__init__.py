@@ -55,6 +55,7 @@ from webapp.panels.routes import panels
 from webapp.panels.settings import settings as panel_settings
 from webapp.public_notifications.confirming import confirming
 from webapp.public_notifications.routes import public_notifications
+from webapp.received import clear_what_is_received
 from webapp.reference.routes import reference
 from webapp.reminders.ladders import ladders
 from webapp.reminders.routes import reminders
@@ -91,6 +92,7 @@ def create_app(settings: Settings, *, clock: Clock = real_clock, sessions: OpenS
     app.extensions.update(settings=settings, clock=clock)
     database.connect(app, sessions or database.open_sessions(settings))
     furnish_templates(app)
+    clear_what_is_received(app)
     protect(app, settings)
     know_visitors(app)
     CSRFProtect(app)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
+import click
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import embedded, migrate
@@ -41,12 +43,26 @@ def application_address_in_use(settings: Settings | None = None) -> str:
     return str(server.application_url())
 
 
+class OutOfReach(click.ClickException):
+    """The database went away or did not answer. A command ends with this sentence and with 3."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database could not be reached, or did not answer in time. What was finished stays. "
+            "Run the same command again when it is there"
+        )
+
+
 @contextmanager
 def sessions_in_use() -> Iterator[sessionmaker[Session]]:
-    """Give what opens sessions on the database in use, and close its connections afterwards."""
+    """Give what opens sessions on the database in use, and close its connections afterwards. Raises OutOfReach."""
     engine = make_engine(application_address_in_use())
     try:
         yield make_sessions(engine)
+    except OperationalError as wrong:
+        raise OutOfReach from wrong
     finally:
         engine.dispose()
 

@@ -11,7 +11,7 @@ import time
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from models.case import Case, CaseEvent
 from models.child_deaths.child import ChildDeath
@@ -20,6 +20,7 @@ from models.database import make_sessions
 from models.queries.integrity import check_cases
 from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED, a_file, a_row
 from webapp.cli import main
+from webapp.running import OutOfReach, sessions_in_use
 from workflows.calendar import ENGLAND
 
 BOARD = "Buckinghamshire Safeguarding Children Board"
@@ -69,6 +70,30 @@ def test_a_second_run_says_that_everything_is_there(reviews):
 
     assert again.stdout == "41 rows: 0 recorded, 41 already there, 0 refused.\n"
     assert "added" not in again.stderr
+
+
+class TestADatabaseThatIsAway:
+    def test_a_command_says_so_and_ends_with_a_number_of_its_own(self, reviews, a_file_of, monkeypatch):
+        path = a_file_of(a_row())
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            monkeypatch.setenv(name, "postgresql://nobody@127.0.0.1:1/nothing")
+
+        ran = reviews("import-child-deaths", path, "--board", BOARD)
+
+        assert (ran.exit_code, ran.stdout) == (3, "")
+        assert "The database could not be reached" in ran.stderr
+        assert "Traceback" not in ran.stderr
+
+    def test_one_that_goes_away_in_the_middle_is_told_alike(self, reviews, committed_database):
+        def work():
+            with sessions_in_use() as sessions, sessions() as session:
+                backend = session.scalar(text("SELECT pg_backend_pid()"))
+                with committed_database.engine.connect() as other:
+                    other.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+                session.execute(text("SELECT 1"))
+
+        with pytest.raises(OutOfReach, match="What was finished stays"):
+            work()
 
 
 class TestABoardThereIsNone:

@@ -134,7 +134,9 @@ class AskForm(PageForm):
         for row in rows:
             if row.forms.data and row.due.on is None and not row.due.errors:
                 row.due.errors = [f"Say by when {row.agency} is to answer"]
-            found += [Wanted(row.agency, forms[key], row.due.on) for key in row.forms.data or () if row.due.on]
+            # One that is not offered is told beside its box, and asked of nobody.
+            chosen = [forms[key] for key in row.forms.data or () if key in forms]
+            found += [Wanted(row.agency, form, row.due.on) for form in chosen if row.due.on]
         if self.other.data and not self.other_row.forms.data:
             self.other_row.forms.errors = [f"Choose what {self.other.data} is asked for"]
         if not found and not any(row.due.errors for row in rows) and not self.other.data:

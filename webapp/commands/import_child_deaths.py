@@ -24,7 +24,8 @@ def command(file: Path, board: str, new_board: bool) -> None:
     """Record each row of FILE as a case with its history; one that is there already is left as it is.
 
     FILE is CSV in UTF-8 with the heading that docs/import.md describes. A run that was stopped goes on where it
-    stopped. Exits with 1 if any row was refused, and with 2 if the file cannot be read.
+    stopped. Exits with 1 if any row was refused, with 2 if the file cannot be
+    read, and with 3 if the database goes away.
     """
     from models.child_deaths.import_rows import NotTheFile, check_beginning
     from models.child_deaths.importing import ImportedElsewhere, import_child_deaths
