@@ -93,3 +93,28 @@ def test_an_administrator_is_answered_with_a_page(app, place, somebody, as_):
 
     pages = addresses_of_pages(app, place, "/people", "/boards", "/bank-holidays", "/panels/", "/account")
     assert faults(app, administrator, pages) == []
+
+
+def test_a_number_too_large_for_anything_is_one_that_is_not_there(app, place, insider):
+    app.testing = False
+    addresses, wrong = Addresses(app, place), []
+    for rule in views(app):
+        numbers = [name for name in rule.arguments if f"<int:{name}>" in rule.rule]
+        for number in (2**63, 10**30) if numbers else ():
+            (address, *_) = addresses.of(rule, **dict.fromkeys(numbers, number))
+            answers = [insider.get(address)] if "GET" in (rule.methods or ()) else []
+            answers += [insider.post(address, data={"csrf_token": token_of(insider)})]
+            wrong += [f"{address}: {each.status_code}" for each in answers if each.status_code not in (404, 405)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("told", ["99999999999999999999", "-1", "9" * 5000, "first"])
+def test_a_page_of_a_list_that_cannot_be_is_answered_with_a_page(app, place, insider, told):
+    app.testing = False
+    asked = dict.fromkeys(
+        ("page", "row", "year", "board", "first", "from", "as_at", "known_at", "scheme", "only"), told
+    )
+    lists = [rule.rule for rule in views(app) if not rule.arguments and "GET" in (rule.methods or ())]
+    lists.append(f"/child-deaths/import/{place.upload.run.id}")
+    wrong = [each for each in lists if insider.get(each, query_string=asked).status_code >= 500]
+    assert wrong == []

@@ -23,6 +23,7 @@ from webapp import clock
 from webapp.access import administrator_only, current_person
 from webapp.admin.forms import AppointmentForm, EndForm, FirstPasswordForm, PersonForm, password_to_hand_over
 from webapp.database import db
+from webapp.lists import page_asked
 from webapp.wording import role_words
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -33,7 +34,7 @@ PAGE_SIZE = 50
 @people.route("/")
 @administrator_only
 def show_all() -> ResponseReturnValue:
-    words, page = request.args.get("words", "").strip(), max(1, request.args.get("page", 1, type=int))
+    words, page = request.args.get("words", "").strip(), page_asked()
     found, count = people_like(db.session, words, page=page, size=PAGE_SIZE)
     return render_template(
         "admin/people.html",

@@ -37,12 +37,12 @@ from webapp.database import db
 from webapp.exports import csv_response
 from webapp.fields import needed, offered
 from webapp.forms import PageForm
+from webapp.lists import page_asked
 from workflows.roles import CDOP_COORDINATOR
 
 importing = Blueprint("importing", __name__, url_prefix="/child-deaths/import")
 
 ROWS_A_PAGE = 50
-LAST_PAGE = 100_000
 PARTS = {"rows": "Every row", "refused": "Refused", "look": "To look at"}
 
 
@@ -120,7 +120,7 @@ def _of_their_board(view: Callable[[Upload], ResponseReturnValue]) -> Callable[.
 def show(seen: Upload) -> ResponseReturnValue:
     part = request.args.get("part", "")
     part = part if part in PARTS else next(iter(PARTS))
-    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    number = page_asked()
     page = _page(seen, part, (number - 1) * ROWS_A_PAGE)
     return render_template(
         "child_deaths/import_run.html",

@@ -15,6 +15,7 @@ from notifications.wording import HEADINGS, sentence, title
 from webapp import clock
 from webapp.access import current_capacities, current_person, in_a_demonstration, needs_role, signed_in
 from webapp.database import db
+from webapp.lists import page_asked
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
@@ -26,7 +27,7 @@ WHO_DECIDES = (ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR)
 @messages.route("/")
 @signed_in
 def show() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     told, last = told_to(db.session, current_person().id, clock.today(), page=page, size=PAGE_SIZE)
     site = Site(request.host_url.rstrip("/"))
     lines = [

@@ -167,7 +167,7 @@ def test_what_was_known_then_leaves_out_what_was_recorded_later(manager, review)
 
 
 @pytest.mark.parametrize(
-    "query", ["?as_at=2014-02-30", "?as_at=yesterday", "?as_at=2031-01-01", "?as_at=2014-03-01", "?known_at=%00"]
+    "query", ["?as_at=2014-02-30", "?as_at=yesterday", "?as_at=2031-01-01", "?as_at=2014-03-01", "?known_at=2014-02"]
 )
 def test_a_day_that_cannot_be_looked_at_is_refused_in_words(manager, review, query):
     page = case_page(manager, review, query)
