@@ -1,7 +1,7 @@
 """The national return of a year: its tables, and the records it is made of.
 
 The tables have the shape of the return of 2008 to 2019 (DOMAIN 5.1, reconstructed). They go to the department alone
-and withhold nothing; a publication of them goes through `models.figures.disclosure` like any other.
+and guard no small number; a publication of them goes through `models.figures.disclosure` like any other.
 """
 
 from __future__ import annotations

@@ -23,7 +23,15 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") <= 320)
 
 
-@pytest.mark.parametrize("path", ["/child-deaths/import/", "/child-deaths/return/", "/child-deaths/return/2015-16"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/child-deaths/import/",
+        "/child-deaths/return/",
+        "/child-deaths/return/2015-16",
+        "/child-deaths/return/2015-16/enter",
+    ],
+)
 def test_the_pages_can_be_read_by_everyone(page, narrow_page, site, sign_in, path):
     for opened in (page, narrow_page):
         sign_in(opened, "cdop.coordinator").goto(site.at(path))
