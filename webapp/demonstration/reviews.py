@@ -234,7 +234,10 @@ CHILD_DEATH_REVIEW = (
     told(95, "list_for_panel", COORDINATOR, meeting_on=In(110)),
     told(110, "review_at_panel", PANEL_CHAIR, meeting_on=In(110),
          roles_present=["designated_doctor", "local_authority", "public_health", "police"]),
-    told(110, "categorise", PANEL_CHAIR, category="5", preventability="no_modifiable"),
+    told(110, "categorise", PANEL_CHAIR, category="5", preventability="no_modifiable",
+         cause_of_death="Acute asthma", event="none", child_protection_plan="no", statutory_order="no",
+         asylum_seeker="no",
+         factors=[{"domain": "intrinsic", "description": "Severe asthma", "score": "2", "modifiable": "no"}]),
     told(120, "finalise_return", COORDINATOR),
     told(125, "close_case", COORDINATOR),
 )  # fmt: skip
