@@ -295,7 +295,8 @@ def box_of(question: Question, known: Known, graded_on: date = date.max) -> Fiel
     if question.kind is Kind.DATE:
         return DayField(label, month_allowed=not question.day_needed, **told)
     if choices := known.only(question):
-        return _one_of(label, choices, told)
+        # Where there is one answer alone it is given already: nobody chooses between one thing and nothing.
+        return _one_of(label, choices, told | ({"default": choices[0][0]} if len(choices) == 1 else {}))
     if question.kind is Kind.ONE_OF:
         return _one_of(label, [(option.key, sentence_case(option.words)) for option in question.options], told)
     if question.kind is Kind.SOME_OF:

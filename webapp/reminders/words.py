@@ -158,7 +158,7 @@ def line_in_words(line: Line) -> LineInWords:
         to=_to(line),
         outcomes=tuple(_outcomes(line)),
         reference=line.case.reference,
-        href=url_for("reminders.show", reference=line.case.reference),
+        href=url_for("cases.show", reference=line.case.reference),
         about=_about(line),
     )
 
