@@ -190,6 +190,8 @@ def _known_as(case: Case) -> str:
 
 
 def _attendance(meeting: Meeting) -> list[str]:
+    if all(each.attended is None for each in meeting.attendances):
+        return ["Who came to the meeting was not noted. Who was present for a case is said with the case."]
     came = [each for each in meeting.attendances if each.attended]
     sent_apologies = [each for each in meeting.attendances if each.attended is False]
     panel = meeting.panel

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.routing import MapAdapter
 from werkzeug.serving import make_server
 
 from models.case import Case, CaseEvent
@@ -32,14 +33,20 @@ SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB",
 
 @dataclass(frozen=True)
 class Site:
-    """The address of a running site, the references of its cases by pseudonym, and where its database is."""
+    """A running site: its address, its cases by pseudonym, its database, and which view answers where."""
 
     address: str
     cases: dict[str, str]
     database: str
+    addresses: MapAdapter
 
     def at(self, path: str) -> str:
         return self.address + path.format(**{name.replace(" ", "_"): ref for name, ref in self.cases.items()})
+
+    def view_of(self, path: str) -> str:
+        """Return the endpoint of the view that answers GET at this path. Raises NotFound for a path of no view."""
+        endpoint, _arguments = self.addresses.match(path, method="GET")
+        return str(endpoint)
 
     def sign_in(self, page: Page, role: str) -> Page:
         """Sign the invented person of this role in."""
@@ -64,7 +71,7 @@ def running(address: str) -> Iterator[Site]:
     thread = threading.Thread(target=web.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{web.server_port}", cases, address)
+        yield Site(f"http://127.0.0.1:{web.server_port}", cases, address, app.url_map.bind("127.0.0.1"))
     finally:
         web.shutdown()
         thread.join()

@@ -400,6 +400,15 @@ class TestMinutes:
         assert "Invented" not in said
         assert "Ada" not in said
 
+    def test_they_do_not_call_a_meeting_not_quorate_where_nobody_noted_who_came(self, session, story):
+        meeting = story.a_meeting(THU_13_FEB_2014, story.a_death_ready("Child A"))
+
+        minutes = begin_minutes(session, meeting, person_id=story.members["chair"].person_id, now=NOW)
+
+        attendance = minutes.parts[0]["text"]
+        assert "Who came to the meeting was not noted" in attendance
+        assert "quorate" not in attendance
+
     def test_a_draft_is_changed_and_approved_minutes_are_not(self, session, story, meeting):
         chair = story.members["chair"].person_id
         minutes = begin_minutes(session, meeting, person_id=chair, now=NOW)
