@@ -76,7 +76,7 @@ def changes_to(session: Session, place: Place) -> Changes:
 
 def as_looked_at(ladder: Ladder) -> str:
     """Return what is the same of a ladder as long as nobody changes it."""
-    return " ".join(f"{rung.key}:{rung.at.amount}:{','.join(sorted(rung.to))}" for rung in ladder.rungs)
+    return " ".join(f"{rung.key}:{rung.at.working_days}:{','.join(sorted(rung.to))}" for rung in ladder.rungs)
 
 
 def adjust(session: Session, place: Place, wanted: Wanted, *, looked_at: str, person_id: int, now: datetime) -> bool:
@@ -91,7 +91,7 @@ def adjust(session: Session, place: Place, wanted: Wanted, *, looked_at: str, pe
         raise LadderChanged
     refuse_what_is_out_of_bounds(had, wanted)
     changing = Changing(session, place, person_id, now)
-    days = {key: number for key, number in wanted.days.items() if number != had.rung(key).at.amount}
+    days = {key: number for key, number in wanted.days.items() if number != had.rung(key).at.working_days}
     hears = {key: roles for key, roles in wanted.hears.items() if set(roles) != set(had.rung(key).to)}
     for key, number in sorted(days.items()):
         changing.put_days(key, number)
@@ -125,8 +125,8 @@ def _days_out_of_bounds(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, s
 
 def _days_out_of_order(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
     for lower, higher in pairwise(ladder.changed(Changes(days=wanted.days)).rungs):
-        if higher.at.side == lower.at.side == "after" and higher.at.amount < lower.at.amount:
-            yield higher.key, f"Choose {lower.at.amount} working days or more: what comes before it comes then"
+        if higher.at.side == lower.at.side == "after" and higher.at.working_days < lower.at.working_days:
+            yield higher.key, f"Choose {lower.at.working_days} working days or more: what comes before it comes then"
 
 
 def _roles_out_of_bounds(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
@@ -165,7 +165,7 @@ class Changing:
         """Have a rung fall so many working days before or after."""
         where = self._where(rung)
         self.session.execute(delete(LadderAdjustment).filter_by(**where))
-        if number != self.place.ladder.rung(rung).at.amount:
+        if number != self.place.ladder.rung(rung).at.working_days:
             self.session.execute(insert(LadderAdjustment).values(**where, **self._by(), working_days=number))
         self._record(rung, {"working_days": number})
 

@@ -4,47 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from workflows.calendar import Calendar
+from workflows.dates import working_days
 
 Side = Literal["before", "at", "after"]
 
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """How far a rung stands from the day something is due. The side is said, never read from a sign (P13)."""
+    """How many working days a rung stands from the day something is due.
+
+    The side is said, never read from a sign (P13).
+    """
 
     side: Side
-    amount: int
-    unit: Literal["working_days", "days"] = "working_days"
+    working_days: int
 
     def __post_init__(self) -> None:
-        if self.amount < 0 or (self.side == "at") != (self.amount == 0):
+        if self.working_days < 0 or (self.side == "at") != (self.working_days == 0):
             raise ValueError("A rung stands before, at or after the day, and how far is not negative")
 
     def day(self, due_on: date, calendar: Calendar) -> date:
         """Return the day the rung falls on. Raises CalendarTooShort."""
-        signed = -self.amount if self.side == "before" else self.amount
-        if self.unit == "days":
-            return due_on + timedelta(days=signed)
+        signed = -self.working_days if self.side == "before" else self.working_days
         return calendar.add_working_days(due_on, signed)
 
     def words(self) -> str:
         """Return '5 working days before', 'on the day', '1 working day after'."""
-        if self.side == "at":
-            return "on the day"
-        unit = self.unit.replace("_", " ")
-        return f"{self.amount} {unit.removesuffix('s') if self.amount == 1 else unit} {self.side}"
+        return "on the day" if self.side == "at" else f"{working_days(self.working_days).words()} {self.side}"
 
 
-def before(amount: int) -> Offset:
-    return Offset("before", amount)
+def before(number: int) -> Offset:
+    return Offset("before", number)
 
 
-def after(amount: int) -> Offset:
-    return Offset("after", amount)
+def after(number: int) -> Offset:
+    return Offset("after", number)
 
 
 ON_THE_DAY = Offset("at", 0)
@@ -76,7 +74,6 @@ class Rung:
     may_hear: tuple[str, ...] = ()
     only_from: tuple[tuple[str, date], ...] = ()
     """Roles a board has chosen, each with the first day on which what falls is for it."""
-
     by_default: tuple[str, ...] = ()
 
     @property
@@ -103,7 +100,7 @@ class Rung:
         to = tuple(role for role in self.may_hear if role in chosen)
         return replace(
             self,
-            at=replace(self.at, amount=changes.days.get(self.key, self.at.amount)),
+            at=replace(self.at, working_days=changes.days.get(self.key, self.at.working_days)),
             to=to or self.to,
             by_default=self.ours,
             only_from=tuple((role, chosen[role]) for role in to),

@@ -141,12 +141,12 @@ def _holds_back_until(answer: Answer, rung: Rung, role: str, due_last: date, cal
 
 
 def _again(watched: Watched) -> Iterator[Threshold]:
-    """Yield what is said again when a time for which it was put off has ended."""
-    for answer in watched.answers:
-        if answer.kind == "snoozed" and answer.until_on is not None:
-            day = answer.until_on + timedelta(days=1)
-            at = before(1) if day <= watched.due_last else after(1)
-            yield Threshold(Rung(f"again_{day:%Y%m%d}", at, (answer.role,)), answer.role, day)
+    """Yield what is said again when a time for which it was put off has ended, once however often it was put off."""
+    put_off = {(each.role, each.until_on) for each in watched.answers if each.kind == "snoozed" and each.until_on}
+    for role, until_on in sorted(put_off):
+        day = until_on + timedelta(days=1)
+        at = before(1) if day <= watched.due_last else after(1)
+        yield Threshold(Rung(f"again_{day:%Y%m%d}", at, (role,)), role, day)
 
 
 def to_say(ladder: Ladder, watched: Watched, by: Reckoning, today: date, *, since: date = date.min) -> Said:

@@ -44,10 +44,10 @@ def test_a_board_may_choose_what_is_ours_and_goes_up_along_the_chain(clock):
 @pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
 def test_a_ladder_is_gone_up_in_order_within_the_bounds_a_board_may_choose(clock):
     rungs = ladder_for(*clock).rungs
-    signed = [-rung.at.amount if rung.at.side == "before" else rung.at.amount for rung in rungs]
+    signed = [-rung.at.working_days if rung.at.side == "before" else rung.at.working_days for rung in rungs]
 
     assert signed == sorted(signed)
-    assert all(rung.least <= rung.at.amount <= rung.most for rung in rungs if rung.can_be_moved)
+    assert all(rung.least <= rung.at.working_days <= rung.most for rung in rungs if rung.can_be_moved)
 
 
 def test_a_limit_of_the_guidance_is_statutory_and_one_a_board_sets_itself_is_not():

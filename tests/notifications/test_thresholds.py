@@ -182,6 +182,18 @@ def test_what_was_seen_before_it_was_late_goes_up_all_the_same():
     assert falls(ladder, seen) == falls(ladder, a_deadline())
 
 
+def test_a_reminder_put_off_twice_until_one_day_comes_once():
+    until = date(2014, 5, 20)
+    twice = tuple(Answer("snoozed", BUSINESS_MANAGER, day, until) for day in (date(2014, 4, 28), date(2014, 4, 30)))
+    said = to_say(ladder_for("serious_case_review", "complete_review"), a_deadline(answers=twice), RECKONING, until)
+    later = to_say(
+        ladder_for("serious_case_review", "complete_review"), a_deadline(answers=twice), RECKONING, date(2014, 5, 21)
+    )
+
+    recorded = [(each.threshold.rung.key, each.threshold.role) for each in (*said.reminders, *later.reminders)]
+    assert recorded.count(("again_20140521", BUSINESS_MANAGER)) == 1
+
+
 def test_a_reminder_put_off_comes_the_day_after_and_what_goes_up_is_not_put_off():
     ladder = ladder_for("serious_case_review", "complete_review")
     until = date(2014, 5, 20)

@@ -221,7 +221,7 @@ def counted_day_by_day(due_on: date, at: Offset, calendar: Calendar) -> date:
     """Return the day of a rung, found by walking to it one day at a time."""
     free = {day for day, _ in calendar.holidays}
     step = -ONE_DAY if at.side == "before" else ONE_DAY
-    day, left = due_on, at.amount
+    day, left = due_on, at.working_days
     while left:
         day += step
         left -= day.weekday() < 5 and day not in free

@@ -54,7 +54,7 @@ def ladder_form(ladder: Ladder, had: Ladder) -> LadderForm:
     for rung in ladder.rungs:
         if rung.can_be_moved:
             setattr(FormOfLadder, rung.key, _days(rung))
-            held[rung.key] = had.rung(rung.key).at.amount
+            held[rung.key] = had.rung(rung.key).at.working_days
         if rung.has_a_choice:
             setattr(FormOfLadder, rung.key + HEARS, _hearers(ladder, rung))
             held[rung.key + HEARS] = list(had.rung(rung.key).to)
@@ -74,7 +74,7 @@ def _days(rung: Rung) -> WorkingDaysField:
     what = "It goes up" if rung.escalates else "A reminder"
     return WorkingDaysField(
         f"{what}, in working days {side} the day it is due",
-        description=f"From {rung.least} to {rung.most}. Usually {rung.at.amount}",
+        description=f"From {rung.least} to {rung.most}. Usually {rung.at.working_days}",
         validators=[needed("Enter a number of working days")],
     )
 

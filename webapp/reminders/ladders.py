@@ -115,7 +115,7 @@ def _gist(ladder: Ladder) -> str:
 
 
 def _said(ladder: Ladder) -> list[tuple[int, frozenset[str]]]:
-    return [(rung.at.amount, frozenset(rung.to)) for rung in ladder.rungs]
+    return [(rung.at.working_days, frozenset(rung.to)) for rung in ladder.rungs]
 
 
 def _titles(workflow: Workflow) -> dict[str, str]:
