@@ -19,6 +19,13 @@ SERVER_SETTINGS: Mapping[str, str] = {
 }
 
 
+# So that a network that swallows everything is noticed within a minute, and not after the two hours of the system.
+NOTICE_A_DEAD_NETWORK: Mapping[str, int] = {
+    "connect_timeout": 20, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}  # fmt: skip
+
+
 def make_engine(url: str | URL, *, pool_size: int = 5, settings: Mapping[str, str] = SERVER_SETTINGS) -> Engine:
     """Return an engine for PostgreSQL through psycopg, at the isolation level READ COMMITTED.
 
@@ -33,7 +40,10 @@ def make_engine(url: str | URL, *, pool_size: int = 5, settings: Mapping[str, st
         pool_recycle=1800,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
-        connect_args={"options": " ".join(f"-c {name}={value}" for name, value in settings.items())},
+        connect_args={
+            **NOTICE_A_DEAD_NETWORK,
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        },
     )
     event.listen(engine, "handle_error", _keep_values_out_of_the_error)
     return engine

@@ -63,7 +63,9 @@ def address_waiting(
 def address(session: Session, message: OutboxMessage, now: datetime, calendar: Calendar) -> None:
     """Make a delivery for each person the message is for, unless it is no longer true."""
     if because := why_not_true(session, message, now):
-        _settle(message, "suppressed", because, now)
+        message.last_error = because
+        if not _settled_by_deliveries(session, message, now):
+            _settle(message, "suppressed", because, now)
         return
     recipients = recipients_of(session, message, now)
     if not recipients:
@@ -76,14 +78,10 @@ def address(session: Session, message: OutboxMessage, now: datetime, calendar: C
         _row(session, message, each, choices[each.person_id].within(rule, by_law=by_law), now, calendar)
         for each in recipients
     ]
-    added = _add(session, rows)
-    message.addressed_at = now
     message.last_error = None
-    if added < len(rows):
-        session.flush()
-        settle_messages(
-            session, session.scalars(select(Delivery.id).where(Delivery.message_id == message.id)).all(), now
-        )
+    if _add(session, rows) < len(rows):
+        _settled_by_deliveries(session, message, now)
+    message.addressed_at = now
 
 
 def address_again(session: Session, message: OutboxMessage, now: datetime) -> None:
@@ -93,6 +91,16 @@ def address_again(session: Session, message: OutboxMessage, now: datetime) -> No
     """
     if message.recipient_person_id is None and recipients_of(session, message, now):
         message.addressed_at, message.not_before = None, now
+
+
+def _settled_by_deliveries(session: Session, message: OutboxMessage, now: datetime) -> bool:
+    """Let a message come to what those have come to who were to hear it before; return whether there were any."""
+    ids = session.scalars(select(Delivery.id).where(Delivery.message_id == message.id)).all()
+    if ids:
+        message.addressed_at = now
+        session.flush()
+        settle_messages(session, ids, now)
+    return bool(ids)
 
 
 def _add(session: Session, rows: Sequence[Mapping[str, object]]) -> int:

@@ -30,6 +30,15 @@ def test_connections_speak_utc_and_wait_for_nothing_for_ever(database):
     assert shown == {"timezone": "UTC", "lock_timeout": "10s"}
 
 
+def test_a_network_that_swallows_everything_is_noticed_within_a_minute(database):
+    with database.connect() as connection:
+        told = connection.connection.driver_connection.info.get_parameters()
+
+    idle, interval, count = (int(told[f"keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert idle + interval * count < 60
+    assert int(told["tcp_user_timeout"]) < 60_000
+
+
 def test_a_connection_the_server_has_dropped_is_replaced(committed_database):
     engine = make_engine(committed_database.url, pool_size=1)
     with engine.connect() as connection:

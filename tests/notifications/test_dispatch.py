@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
+from models.case import Case
 from models.delivery import Delivery, MessageChoice
 from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
@@ -19,6 +20,7 @@ from models.people import Appointment, Person
 from notifications.dispatch import WAITS, claim
 from notifications.lost import record_lost
 from notifications.senders.letter import DeliveryFailed, FateUnknown
+from tests.models.situations import Given
 from workflows.roles import BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 TUE_4_MAR_2014_AT_SEVEN = datetime(2014, 3, 4, 7, tzinfo=UTC)
@@ -149,6 +151,24 @@ def test_whoever_came_after_the_one_it_was_for_is_told_instead(post, chair):
 
     assert [letter.to for letter in post.hands.letters] == ["new.chair@example.org"]
     assert post.outcomes() == ["suppressed", "sent"]
+    assert post.outcome_of(message) == "sent"
+
+
+def test_what_has_come_to_be_untrue_before_it_is_addressed_again_says_what_became_of_it(post, chair):
+    """One of two was told, the other left; then the step was struck out."""
+    other = post.appoint(SUBGROUP_CHAIR, email="other@example.org")
+    message = post.message()
+    post.address()
+    with post.sessions.begin() as session:
+        session.execute(update(Person).where(Person.id == other).values(active=False))
+    post.clock.moment += timedelta(days=1)
+    post.send()
+    with post.sessions.begin() as session:
+        case = session.get_one(Case, post.case_id)
+        Given(session).an_event(case, sequence=2, kind="strike_out", supersedes=1, reason="It was another case")
+    post.address()
+
+    assert sorted(post.outcomes()) == ["sent", "suppressed"]
     assert post.outcome_of(message) == "sent"
 
 

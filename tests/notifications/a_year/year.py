@@ -43,7 +43,7 @@ from workflows.standing import Told as Answered
 
 ONE_DAY = timedelta(days=1)
 ANYBODY = Actor(None, frozenset(ROLES))
-SCHEDULED_WITHIN_SECONDS = 45
+SCHEDULED_WITHIN_SECONDS = 90
 OPENS = {
     "serious_case_review": "refer_case", "practice_review": "record_incident", "child_death_review": "notify_death",
 }  # fmt: skip
