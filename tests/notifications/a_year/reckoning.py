@@ -153,7 +153,9 @@ class Books:
         if not open_then:
             return f"it was not owed at {said.recorded_at}"
         today = london_day(said.recorded_at)
-        known = {max(said.falls_on, london_day(each.since)) for each in states if each.since <= said.recorded_at}
+        known = {
+            max(said.falls_on, london_day(each.since)) for each in states if each.since <= _soon_after(said.recorded_at)
+        }
         if said.late and today <= said.falls_on:
             return "it says that it is late and is not"
         if not said.late and today not in known:

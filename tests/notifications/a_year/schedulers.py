@@ -89,7 +89,7 @@ class Schedulers:
         for each in list(self.running):
             self._kill(each)
 
-    def kill_in(self, phase: int | None, within_seconds: float = 1.0) -> None:
+    def kill_in(self, phase: int | None, within_seconds: float = 2.0) -> None:
         """End the one that works, somewhere in a phase if it comes to it in time; with none, just now."""
         victim = self.working()
         if phase is not None:
