@@ -48,6 +48,8 @@ def restart_the_server() -> None:
     server = get_server(DURABLE_SERVER)
     told = ("-w", "-D", str(DURABLE_SERVER), "-m", "immediate", "restart")
     pgexec("pg_ctl", told, bin_path=server.bin_path, user=server.system_user)
+    # It has another process id now, by which it is stopped in the end.
+    server.ensure_postgres_running()
 
 
 @pytest.fixture
