@@ -30,6 +30,7 @@ PAGES = (
     ("business.manager", "/cases/{Child_BR}?as_at=2019-08-01"),
     ("business.manager", "/account"),
     ("agency.lead", "/worklist/"),
+    ("agency.lead", "/cases/{Child_CG}/asked"),
     ("administrator", "/people/"),
     ("administrator", "/boards/"),
     ("business.manager", "/account/deputies"),
