@@ -59,7 +59,7 @@ def test_a_ladder_is_opened_without_a_script(plain_page, site, sign_in):
 def test_an_agency_lead_answers_on_the_page_of_what_is_asked(page, narrow_page, site, sign_in):
     for opened in (narrow_page, page):
         sign_in(opened, "agency.lead")
-        opened.locator("main a[href^='/cases/']").first.click()
+        opened.locator("main table a[href^='/cases/']").first.click()
         expect(opened.get_by_role("heading", name="Reminders of these dates")).to_be_visible()
         assert violations(opened) == []
     assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
