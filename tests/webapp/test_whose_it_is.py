@@ -30,8 +30,9 @@ from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, ROLES
 MEETING = "2014-02-13"
 NOT_OF_A_PLACE = (
     "/static/", "/reference", "/bank-holidays/", "/demonstration/", "/boards/", "/people/", "/account/sessions/",
+    "/notify-a-death/",
 )  # fmt: skip
-"""What is nobody's in particular, or an administrator's, who sees no case."""
+"""What is nobody's in particular, a browser's own, or an administrator's, who sees no case."""
 
 SEES_NOTHING_OF_A_CASE = ("/reminders/ladders/", "/reminders/people/", "/messages/failed/")
 """What others may reach: how a board is reminded, what of a ledger concerns cases they see, and a list that says so."""
