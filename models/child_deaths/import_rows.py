@@ -193,6 +193,9 @@ def _wrong_with_heading(names: Sequence[str]) -> Iterator[str]:
     if len(names) == 1 and (separator := next((each for each in SEPARATORS if each in names[0]), None)):
         yield f"the columns are separated by {SEPARATORS[separator]}, not by commas"
         return
+    if not set(COLUMNS) & set(names):
+        yield "it names none of the columns of such a file"
+        return
     if missing := [column for column in COLUMNS if column not in names]:
         yield f"these columns are missing: {', '.join(missing)}"
     if any(name not in COLUMNS for name in names):
