@@ -18,7 +18,7 @@ from models.bank_holidays import AnnouncedHoliday, Restanding, calendar_in_force
 from models.batches import BATCH
 from models.case import Case
 from models.casework import restand_cases
-from models.errors import HistoryDamaged
+from models.errors import EntryRefused, HistoryDamaged
 from models.histories import CaseAsRead, read_what_can_be
 from models.people import Person
 from workflows.calendar import Calendar, NamedDay
@@ -34,12 +34,8 @@ WRITTEN_MEANWHILE = timedelta(minutes=5)
 """No transaction is open longer than this, so none that began before a change ends later after it."""
 
 
-class HolidayRefused(Exception):
-    """A day cannot be a bank holiday so. `box` says which answer to change, and the words how."""
-
-    def __init__(self, box: str, words: str) -> None:
-        super().__init__(words)
-        self.box = box
+class HolidayRefused(EntryRefused):
+    """A day cannot be a bank holiday so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What may go wrong when a case is looked for or written to, each with words fit to show."""
+"""What may go wrong when something is looked for or written, each with words fit to show."""
 
 from __future__ import annotations
 
@@ -51,3 +51,11 @@ class HistoryDamaged(Exception):
         super().__init__(f"{reference}: {words}")
         self.reference = reference
         self.words = words
+
+
+class EntryRefused(Exception):
+    """Something entered on a form cannot be taken. `box` says which box to change, and the words how."""
+
+    def __init__(self, box: str, words: str) -> None:
+        super().__init__(words)
+        self.box = box

@@ -13,6 +13,7 @@ from models import audit
 from models.agency import Agency, Board
 from models.case import Case
 from models.deputyship import Deputyship
+from models.errors import EntryRefused
 from models.panels.panel import boards_served, has_interest
 from models.people import Appointment, Person
 from models.queries.access import SEE_WHO_THE_CHILD_IS, may_see, may_see_what_is_asked, places_of, sight_of
@@ -20,12 +21,8 @@ from workflows.dates import day_in_words
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD
 
 
-class DeputyRefused(Exception):
-    """Somebody cannot be a deputy so. `box` says which answer to change, and the words how."""
-
-    def __init__(self, box: str, words: str) -> None:
-        super().__init__(words)
-        self.box = box
+class DeputyRefused(EntryRefused):
+    """Somebody cannot be a deputy so."""
 
 
 @dataclass(frozen=True, slots=True)

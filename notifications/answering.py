@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.case import Case, Deadline
+from models.errors import EntryRefused
 from models.histories import lock_cases
 from models.next_rung import TO_RECKON, NextRung
 from models.reminder import ReminderAnswer
@@ -25,12 +26,8 @@ LONGEST = 20
 """Working days a reminder may be put off for. Local default: a month of working days."""
 
 
-class NotAnswered(Exception):
-    """The answer cannot be taken. `box` says which box to mend, and the words how."""
-
-    def __init__(self, box: str, words: str) -> None:
-        super().__init__(words)
-        self.box = box
+class NotAnswered(EntryRefused):
+    """The answer to a reminder cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)
