@@ -18,7 +18,8 @@ from models.case import Case
 from models.delivery import Delivery, MessageChoice, MessageRule
 from models.outbox import UNADDRESSED, OutboxMessage
 from notifications.choices import Choice
-from notifications.recipients import Recipient, recipients_of
+from notifications.recipient import Recipient
+from notifications.recipients import recipients_of
 from notifications.settling import settle_messages
 from notifications.truth import why_not_true
 from workflows.calendar import Calendar
@@ -165,6 +166,8 @@ def _choices(session: Session, recipients: tuple[Recipient, ...]) -> Mapping[int
 
 
 def _rule(session: Session, message: OutboxMessage) -> MessageRule | None:
+    if "duty" in message.payload:
+        return session.get(MessageRule, message.payload["panel"])
     if message.case_id is None:
         return None
     board = select(Board.id).join(Case, Case.board_id == Board.id).where(Case.id == message.case_id)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from notifications.facts import Declared, Item, Kind, Reference, Site
+from models.panels.duties import TITLES, DutyReminder
+from notifications.facts import Declared, Item, Kind, OfPanel, Reference, Site
 from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
 from notifications.telling import ReminderTold, reminder_told
 from notifications.wording import notices
@@ -41,6 +42,8 @@ class Desk:
 
 def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item:
     """Return what is told of one message to one person. Raises NotForAMessage and KeyError."""
+    if "duty" in message.payload:
+        return _of_a_duty(session, delivery, message, desk)
     case = session.get_one(Case, message.case_id)
     rules = procedure(case.workflow_key, case.regime_key)
     reference = Reference(case.reference)
@@ -60,6 +63,32 @@ def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: 
         for_somebody_else=delivery.instead_of is not None,
         escalated=message.notice_key == REMINDER_ESCALATED,
     )
+
+
+def _of_a_duty(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item:
+    """Return what is told of what a panel owes: what it is and by when, and never what somebody wrote of it."""
+    reminder = session.get_one(DutyReminder, message.payload["duty"])
+    meeting, due_on = reminder.meeting, reminder.due_on
+    meant = min(london_day(delivery.meant_for), reminder.falls_on if reminder.late else date.max)
+    return Item(
+        kind="late" if due_on < desk.today else "due",
+        reference=OfPanel(reminder.panel.board.reference_prefix, meeting.held_on if meeting else None),
+        words=Declared(TITLES[reminder.kind]),
+        link=desk.site.link(_page_of_a_duty(reminder)),
+        today=desk.today,
+        on=due_on,
+        working_days=0 if due_on < desk.today else working_days_ahead(desk.today, due_on, desk.calendar),
+        should_have_come=meant if meant < desk.today else None,
+        for_somebody_else=delivery.instead_of is not None,
+        escalated=reminder.escalated,
+    )
+
+
+def _page_of_a_duty(reminder: DutyReminder) -> str:
+    if reminder.meeting is None:
+        return "/account/actions"
+    of_meeting = f"/panels/{reminder.panel.board.reference_prefix}/meetings/{reminder.meeting.held_on.isoformat()}"
+    return of_meeting + {"reading": "/interests", "minutes": "/minutes"}.get(reminder.kind, "")
 
 
 def _deadline(rules: Procedure, reminder: ReminderTold, message: OutboxMessage, desk: Desk) -> About:

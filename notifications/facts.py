@@ -12,13 +12,17 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+from models.panels.duties import TITLES
+from workflows.dates import day_in_words
 from workflows.registry import workflows
 from workflows.roles import ROLES
 
 REFERENCE = re.compile(r"[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}")
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
+PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 PATHS = re.compile(
-    r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}|/worklist/(\?only=(late|due|held))?|/messages/|/account/messages"
+    r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}|/worklist/(\?only=(late|due|held))?|/messages/|/account/(messages|actions)"
+    r"|/panels/[A-Z][A-Z0-9]{1,7}/meetings/\d{4}-\d\d-\d\d(/(interests|minutes))?"
 )
 
 Kind = Literal["late", "due", "hold", "asked", "told"]
@@ -40,6 +44,23 @@ class Reference:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class OfPanel:
+    """A panel, by what its references begin with, and which of its meetings is meant, if one is."""
+
+    prefix: str
+    held_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not PREFIX.fullmatch(self.prefix):
+            raise NotForAMessage("This is not what the references of a panel begin with")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.prefix} panel, meeting of {day_in_words(self.held_on)}" if self.held_on else f"{self.prefix} panel"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to be told: about which case, what, by or on which day, and where it is looked at.
+    """One thing to be told: about which case or panel, what, by or on which day, and where it is looked at.
 
     `says` is the key of a sentence in `wording/notices.yaml`. `working_days` are those between `today` and `on`, or 0
     where the time between is not said in working days. `should_have_come` is the day a message that comes late was
@@ -98,7 +119,7 @@ class Item:
     """
 
     kind: Kind
-    reference: Reference
+    reference: Reference | OfPanel
     words: Declared
     link: Link
     today: date
@@ -115,4 +136,6 @@ def _declared() -> frozenset[str]:
     """Return all the words that declarations have for what is done, what is due and who does it."""
     procedures = [each for workflow in workflows().values() for each in workflow.procedures.values()]
     steps = {words for each in procedures for step in each.steps for words in (step.title, step.done)}
-    return frozenset({*steps, *(clock.title for each in procedures for clock in each.clocks), *ROLES.values()})
+    return frozenset(
+        {*steps, *(clock.title for each in procedures for clock in each.clocks), *ROLES.values(), *TITLES.values()}
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Integer, and_, cast, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -29,18 +29,29 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Which cases the person looking may see: a condition on `Case`; all of them for an administrator."""
+    """What the person looking may see: a condition on `Case`, and panels; everything for an administrator."""
 
     cases: ColumnElement[bool]
+    panels: frozenset[int] | None = frozenset()
 
     @classmethod
     def everything(cls) -> Seen:
-        return cls(true())
+        return cls(true(), None)
+
+    def messages(self) -> ColumnElement[bool]:
+        """Return the condition on a message, beside its case if it has one, that it may be seen."""
+        panel_id = cast(OutboxMessage.payload["panel"].astext, Integer)
+        of_a_panel = true() if self.panels is None else panel_id.in_(self.panels)
+        told_of_a_duty = and_(OutboxMessage.case_id.is_(None), OutboxMessage.payload.has_key("duty"), of_a_panel)
+        return or_(and_(OutboxMessage.case_id.is_not(None), self.cases), told_of_a_duty)
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """What went together in one letter to one person, or would have: the deliveries, and the cases they tell of."""
+    """What went together in one letter to one person, or would have: the deliveries, and the cases they tell of.
+
+    What tells of no case tells of what a panel owes.
+    """
 
     deliveries: Sequence[Delivery]
     cases: Sequence[Case]
@@ -60,27 +71,27 @@ def undecided(session: Session, seen: Seen) -> Sequence[GivenUp]:
     found = (
         select(Delivery, Case)
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
-        .join(Case, Case.id == OutboxMessage.case_id)
-        .where(UNDECIDED, seen.cases)
+        .outerjoin(Case, Case.id == OutboxMessage.case_id)
+        .where(UNDECIDED, seen.messages())
         .order_by(Delivery.settled_at, Delivery.id)
         .limit(MOST_SHOWN)
     )
-    letters: dict[object, list[tuple[Delivery, Case]]] = {}
+    letters: dict[object, list[tuple[Delivery, Case | None]]] = {}
     for delivery, case in session.execute(found):
         letters.setdefault((delivery.letter_key or delivery.id, delivery.outcome), []).append((delivery, case))
     return [GivenUp([each for each, _ in told], _each_once(case for _, case in told)) for told in letters.values()]
 
 
-def _each_once(cases: Iterable[Case]) -> Sequence[Case]:
-    return list({case.id: case for case in cases}.values())
+def _each_once(cases: Iterable[Case | None]) -> Sequence[Case]:
+    return list({case.id: case for case in cases if case is not None}.values())
 
 
-def without_recipient(session: Session, seen: Seen) -> Sequence[tuple[OutboxMessage, Case]]:
+def without_recipient(session: Session, seen: Seen) -> Sequence[tuple[OutboxMessage, Case | None]]:
     """Return the messages nobody is there to receive, the oldest first, as far as may be seen."""
     found = (
         select(OutboxMessage, Case)
-        .join(Case, Case.id == OutboxMessage.case_id)
-        .where(NOT_ADDRESSED, seen.cases)
+        .outerjoin(Case, Case.id == OutboxMessage.case_id)
+        .where(NOT_ADDRESSED, seen.messages())
         .order_by(OutboxMessage.created_at, OutboxMessage.id)
         .limit(MOST_SHOWN)
     )
@@ -107,18 +118,18 @@ def leave(session: Session, letter: GivenUp, *, person_id: int, now: datetime) -
 
 def look_again(session: Session, message_id: int, seen: Seen, *, person_id: int, now: datetime) -> bool:
     """Let somebody be looked for again to receive a message given up for want of anybody; return whether it was."""
-    case_id = session.scalar(
+    found = session.execute(
         select(OutboxMessage.case_id)
-        .join(Case, Case.id == OutboxMessage.case_id)
-        .where(OutboxMessage.id == message_id, NOT_ADDRESSED, OutboxMessage.outcome == "failed", seen.cases)
+        .outerjoin(Case, Case.id == OutboxMessage.case_id)
+        .where(OutboxMessage.id == message_id, NOT_ADDRESSED, OutboxMessage.outcome == "failed", seen.messages())
         .with_for_update(of=OutboxMessage)
-    )
-    if case_id is None:
+    ).one_or_none()
+    if found is None:
         return False
     again = {"outcome": None, "settled_at": None, "attempts": 0, "not_before": now}
     session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**again))
     detail = {"message": message_id}
-    audit.record(session, "message_looked_at_again", at=now, person_id=person_id, case_id=case_id, detail=detail)
+    audit.record(session, "message_looked_at_again", at=now, person_id=person_id, case_id=found.case_id, detail=detail)
     return True
 
 

@@ -76,7 +76,7 @@ def ledger_of(session: Session, case: Case, calendar: Calendar, today: date) -> 
     messages = list(
         session.scalars(select(OutboxMessage).where(OutboxMessage.case_id == case.id).order_by(OutboxMessage.id))
     )
-    sent = _sent(session, [each.id for each in messages])
+    sent = sent_of(session, [each.id for each in messages])
     by_key = {each.dedupe_key: each for each in messages}
     lines = [_line(case, each, by_key.get(key_of(each)), sent) for each in reminders]
     answers = answers_about(session, case)
@@ -143,7 +143,7 @@ def _ahead(
     return tuple(each for each in found if each.falls_on > today)
 
 
-def _sent(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[Sent, ...]]:
+def sent_of(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[Sent, ...]]:
     absent = aliased(Person)
     rows = session.execute(
         select(Delivery, Person.name, absent.name)

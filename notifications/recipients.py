@@ -6,7 +6,6 @@ Asked when a message is addressed and again when it is sent; nothing about peopl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, not_, or_, select, true
@@ -20,19 +19,12 @@ from models.panels.panel import DeclaredInterest, has_interest, panels_serving
 from models.people import Appointment, Person
 from models.queries.access import BOARD_READERS, may_see, may_see_what_is_asked
 from models.reminder import Reminder
+from notifications.duty_recipients import hear_of_a_duty
 from notifications.ladders import ladder_for
+from notifications.recipient import Recipient
 from workflows.dates import london_day
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import AGENCY_LEAD, BOARD_MEMBER, ROLES
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One person a message is for, in which role, and whom they stand in for if it is another’s."""
-
-    person_id: int
-    role: str | None
-    instead_of: int | None = None
 
 
 def recipients_of(session: Session, message: OutboxMessage, now: datetime) -> tuple[Recipient, ...]:
@@ -41,6 +33,8 @@ def recipients_of(session: Session, message: OutboxMessage, now: datetime) -> tu
     Where nobody holds the role a reminder is for, it goes to whoever it would go up to, and else to the office that
     keeps the case, so that a post left empty silences nothing.
     """
+    if "duty" in message.payload:
+        return hear_of_a_duty(session, message, now)
     day = london_day(now)
     if message.recipient_person_id is not None:
         return _named(session, message, message.recipient_person_id, day)
@@ -61,7 +55,7 @@ def may_still_receive(session: Session, person_id: int, message: OutboxMessage, 
     if not session.get_one(Person, person_id).active:
         return "The account was closed"
     if message.case_id is None:
-        return "It is not for this person"
+        return "It is not for this person any more, or somebody stands in"
     if has_interest(session, person_id, message.case_id):
         return "An interest in the case was declared"
     day = london_day(now)

@@ -29,6 +29,7 @@ from models.retention import USUAL, KeptFor
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import send_waiting
+from notifications.duties import sweep_duties
 from notifications.lost import ask_about_lost
 from notifications.office import Office
 from notifications.reminders import sweep
@@ -76,6 +77,11 @@ class Tick:
 def _sweep(works: Works) -> int:
     office = works.office
     return sweep(works.engine, office.clock(), office.calendar()).recorded
+
+
+def _sweep_duties(works: Works) -> int:
+    office = works.office
+    return sweep_duties(office.sessions, office.clock(), office.calendar())
 
 
 def _address(works: Works) -> int:
@@ -176,6 +182,7 @@ def _beat(works: Works) -> int:
 
 TICKS = (
     Tick("sweep", "Finds what is newly to be said", 60, _sweep),
+    Tick("duties", "Finds what panels owe that is newly to be said", 60, _sweep_duties),
     Tick("address", "Addresses messages to those who hold the role", 5, _address),
     Tick("send", "Sends what is due", 5, _send),
     Tick("ask", "Asks what became of letters whose fate is unknown", 300, _ask),

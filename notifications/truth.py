@@ -11,6 +11,7 @@ from models.case import Case, CaseEvent, Deadline, Hold
 from models.outbox import OutboxMessage
 from models.reminder import Reminder, ReminderAnswer
 from notifications import because
+from notifications.duty_recipients import why_a_duty_is_over
 from notifications.rungs import REMINDER_ESCALATED
 from workflows import registry
 from workflows.dates import day_in_words, london_day
@@ -28,6 +29,8 @@ HOLDS = frozenset({"hold_authorised"})
 
 def why_not_true(session: Session, message: OutboxMessage, now: datetime) -> str | None:
     """Return why a message is no longer true, in words, or nothing where it still is."""
+    if "duty" in message.payload:
+        return why_a_duty_is_over(session, message, now)
     if message.case_id is None:
         return None
     if reminder_id := message.payload.get("reminder"):

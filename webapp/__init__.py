@@ -48,8 +48,10 @@ from webapp.navigation import navigation
 from webapp.panels.actions import actions
 from webapp.panels.day import day
 from webapp.panels.interests import interests
+from webapp.panels.ledger import panel_ledger
 from webapp.panels.meetings import meetings
 from webapp.panels.minutes import minutes
+from webapp.panels.my_actions import my_actions
 from webapp.panels.packs import packs
 from webapp.panels.routes import panels
 from webapp.panels.settings import settings as panel_settings
@@ -67,7 +69,7 @@ from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
 FIGURES = (figures, publishing)
-PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions)
+PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions, my_actions, panel_ledger)
 BLUEPRINTS = (
     calendar_feed,
     what_if,

@@ -39,7 +39,7 @@ CHILD_DEATHS = Part(
 )
 PANEL = Part(
     "Panel", "panels.show_all",
-    ("panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions"),
+    ("panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions", "panel_ledger"),
 )  # fmt: skip
 FIGURES = Part("Figures", "figures.show", ("publishing",))
 MESSAGES = Part("Messages", "messages.show")
@@ -50,7 +50,7 @@ PLACES_OF_ADMINISTRATION = (
     ("Engine", "engine.show"),
 )  # fmt: skip
 
-OF_AN_ACCOUNT = ("accounts", "deputies", "choices", "calendar_feed")
+OF_AN_ACCOUNT = ("accounts", "deputies", "choices", "calendar_feed", "my_actions")
 
 
 def navigation() -> dict[str, Any]:

@@ -9,8 +9,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import audit
+from models.agency import Agency
 from models.panels.meetings import withheld_from
 from models.panels.panel import Meeting, PanelAction
+from models.people import Person
 
 
 def add_action(
@@ -23,10 +25,16 @@ def add_action(
     due_on: date,
     person_id: int,
     now: datetime,
+    hears: Person | Agency | None = None,
 ) -> PanelAction:
-    """Return something that was decided at a meeting, done by whoever holds a post, by a day."""
+    """Return something that was decided at a meeting, done by whoever holds a post, by a day.
+
+    `hears` is who is reminded of it; nobody, for the coordinator.
+    """
     added = PanelAction(
-        meeting_id=meeting.id, case_id=case_id, action=action, owner=owner, due_on=due_on, created_at=now
+        meeting_id=meeting.id, case_id=case_id, action=action, owner=owner, due_on=due_on, created_at=now,
+        owner_person_id=hears.id if isinstance(hears, Person) else None,
+        owner_agency_id=hears.id if isinstance(hears, Agency) else None,
     )  # fmt: skip
     session.add(added)
     session.flush()
@@ -38,7 +46,7 @@ def finish_action(
     session: Session, action: PanelAction, *, done_on: date, outcome: str, person_id: int, now: datetime
 ) -> None:
     """Say that an action is done, on which day, and what came of it."""
-    action.done_on, action.outcome = done_on, outcome
+    action.done_on, action.outcome, action.done_at = done_on, outcome, now
     session.flush()
     _record(session, "action_done", action, person_id, now)
 

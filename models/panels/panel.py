@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.agency import Board
+from models.agency import Agency, Board
 from models.base import Base, Identifier
 from models.case import Case
 from models.people import Person
@@ -156,6 +156,7 @@ class PanelAction(Base):
 
     __tablename__ = "panel_action"
     __table_args__ = (
+        CheckConstraint("num_nonnulls(owner_person_id, owner_agency_id) <= 1", name="is_heard_of_by_one"),
         Index(None, "meeting_id"),
         Index("ix_panel_action_open", "due_on", "id", postgresql_where=text("done_on IS NULL")),
     )
@@ -166,13 +167,20 @@ class PanelAction(Base):
     action: Mapped[str]
     owner: Mapped[str]
     """The post that does it, not the person’s name."""
+    owner_person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    """Who is reminded of it; or the agency whose leads are; or neither, and the coordinator is."""
+    owner_agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id))
     due_on: Mapped[date]
     done_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+    """When it was said to be done."""
     outcome: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     meeting: Mapped[Meeting] = relationship()
     case: Mapped[Case | None] = relationship()
+    owner_person: Mapped[Person | None] = relationship()
+    owner_agency: Mapped[Agency | None] = relationship()
 
 
 def boards_served(session: Session, board_ids: Collection[int]) -> frozenset[int]:

@@ -68,23 +68,37 @@ def capacities_of(session: Session, person_id: int, on: date) -> Capacities:
     return Capacities(person_id, own, roles_held(session, person_id, on), _lent(session, person_id, own, on))
 
 
+def named_on_board(session: Session, absent_id: int, board_id: int, role: str, on: date) -> int | None:
+    """Return whom somebody named to stand in for them in a role on a board that day; nobody while that one is away.
+
+    Whether the deputy may is not asked here.
+    """
+    boards = _covering(session, board_id, role)
+    span = next((each for each in _spans_of(session, absent_id, on) if each.board_id in boards), None)
+    if span is None or any(each.board_id in boards for each in _spans_of(session, span.deputy_id, on)):
+        return None
+    return span.deputy_id
+
+
 def _lent(
     session: Session, person_id: int, own: Mapping[int, frozenset[str]], on: date
 ) -> Mapping[int, Mapping[str, int]]:
-    spans = [span for span in standing_for(session, person_id, on) if span.case_id is None]
-    if not spans or not session.get_one(Person, person_id).active:
+    absent = dict.fromkeys(span.absent_id for span in sorted(standing_for(session, person_id, on), key=_by_id))
+    if not absent or not session.get_one(Person, person_id).active:
         return {}
-    sight, away = sight_of(session, person_id, on), _spans_of(session, person_id, on)
+    sight = sight_of(session, person_id, on)
     lent: dict[int, dict[str, int]] = {}
-    for span in sorted(spans, key=lambda span: span.id):
-        theirs = _spans_of(session, span.absent_id, on)
-        for board_id, roles in places_of(session, span.absent_id, on).boards.items():
+    for absent_id in absent:
+        for board_id, roles in places_of(session, absent_id, on).boards.items():
             for role in sorted(roles - own.get(board_id, frozenset())):
-                over = _covering(session, board_id, role)
-                decides = next((each for each in theirs if each.board_id in over), None)
-                if decides is span and _shown(sight, board_id, role) and not any(e.board_id in over for e in away):
-                    lent.setdefault(board_id, {}).setdefault(role, span.absent_id)
+                shown = _shown(sight, board_id, role)
+                if shown and named_on_board(session, absent_id, board_id, role, on) == person_id:
+                    lent.setdefault(board_id, {}).setdefault(role, absent_id)
     return lent
+
+
+def _by_id(span: Deputyship) -> int:
+    return span.id
 
 
 def _spans_of(session: Session, absent_id: int, on: date) -> list[Deputyship]:

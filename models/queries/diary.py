@@ -15,10 +15,14 @@ from functools import cache
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.bank_holidays import calendar_in_force
 from models.case import LIVE_CASE, UNMET_DEADLINE, Case, Deadline
+from models.panels.duties import TITLES
 from models.panels.panel import Meeting, PanelMember
 from models.people import Appointment, Person
 from models.queries.access import OF_CHILD_DEATHS
+from models.queries.capacities import capacities_of
+from models.queries.duties import duties_for
 from models.queries.worklist import Reader, asked_of_their_agency, reader, roles_of
 from workflows import registry
 
@@ -46,7 +50,7 @@ def diary(session: Session, person: Person, today: date) -> list[Entry]:
     """Return the entries of a person's diary on a day, in order of date."""
     who = reader(session, person.id, today)
     entries = {each.uid: each for each in (*_deadlines(session, person, who), *_asked(session, person, today))}
-    entries |= {each.uid: each for each in _meetings(session, person, today)}
+    entries |= {each.uid: each for each in (*_meetings(session, person, today), *_of_panels(session, person, today))}
     return sorted(entries.values(), key=lambda each: (each.day, each.uid))
 
 
@@ -103,6 +107,16 @@ def _meetings(session: Session, person: Person, today: date) -> Iterator[Entry]:
     )
     for meeting in session.scalars(meetings.order_by(Meeting.held_on, Meeting.id)):
         yield Entry(_uid(person, "meeting", meeting.id), meeting.held_on, "Panel meeting", "/panels/")
+
+
+def _of_panels(session: Session, person: Person, today: date) -> Iterator[Entry]:
+    """Yield what panels wait for from a person, their own and that of whom they stand in for."""
+    capacities = capacities_of(session, person.id, today)
+    for duty in duties_for(session, capacities, today, calendar_in_force(session)):
+        if today - BEHIND <= duty.due_on <= today + AHEAD:
+            thing = duty.action or duty.meeting
+            what = (duty.kind, thing.id if thing else 0)
+            yield Entry(_uid(person, "duty", *what), duty.due_on, f"Panel: {TITLES[duty.kind]}", "/worklist/")
 
 
 @cache

@@ -13,21 +13,22 @@ from models.delivery import Delivery, DemonstrationLetter
 from models.outbox import OutboxMessage
 from models.queries.access import may_see, may_see_what_is_asked
 
-Told = tuple[Delivery, OutboxMessage, Case]
+Told = tuple[Delivery, OutboxMessage]
 
 
 def told_to(session: Session, person_id: int, on: date, *, page: int, size: int) -> tuple[Sequence[Told], int]:
     """Return one page of what a person was told or is about to be, and how many pages there are."""
     sees = or_(may_see(person_id, on), may_see_what_is_asked(person_id, on))
     told = (
-        select(Delivery, OutboxMessage, Case)
+        select(Delivery, OutboxMessage)
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
-        .join(Case, Case.id == OutboxMessage.case_id)
-        .where(Delivery.person_id == person_id, Delivery.outcome.is_distinct_from("suppressed"), sees)
+        .outerjoin(Case, Case.id == OutboxMessage.case_id)
+        .where(Delivery.person_id == person_id, Delivery.outcome.is_distinct_from("suppressed"))
+        .where(or_(OutboxMessage.case_id.is_(None), sees))
     )
     count = session.scalar(select(func.count()).select_from(told.subquery())) or 0
     rows = session.execute(told.order_by(Delivery.id.desc()).limit(size).offset((page - 1) * size))
-    return [(delivery, message, case) for delivery, message, case in rows], max(1, -(-count // size))
+    return [(delivery, message) for delivery, message in rows], max(1, -(-count // size))
 
 
 def mark_seen(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:

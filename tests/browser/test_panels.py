@@ -32,8 +32,8 @@ def case_page(page: Page, site, pseudonym: str) -> Page:
 
 @pytest.mark.parametrize(
     "part",
-    ["", "/settings", "/members/new", "/actions", "/meetings/new", "meeting", "meeting/agenda", "meeting/pack/review",
-     "meeting/minutes", "meeting/actions/new"],
+    ["", "/settings", "/members/new", "/actions", "/reminders", "/meetings/new", "meeting", "meeting/agenda",
+     "meeting/pack/review", "meeting/minutes", "meeting/actions/new"],
 )  # fmt: skip
 def test_what_the_coordinator_works_with_can_be_read_by_everyone(page, narrow_page, site, sign_in, part):
     for opened in (page, narrow_page):

@@ -33,6 +33,7 @@ PAGES = (
     ("agency.lead", "/cases/{Child_CG}/asked"),
     ("administrator", "/people/"),
     ("administrator", "/boards/"),
+    ("panel.member", "/account/actions"),
     ("business.manager", "/account/deputies"),
     ("business.manager", "/account/deputies/new"),
     ("business.manager", "/account/calendar"),

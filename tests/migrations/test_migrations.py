@@ -39,11 +39,11 @@ from models.child_deaths import (
 from models.database import make_engine
 from models.figures import counts, decision, population
 from models.migrate import MIGRATIONS, current_revision, downgrade, head_revision, upgrade
-from models.panels import minutes, panel
+from models.panels import duties, minutes, panel
 
 TABLE_MODULES = (
     audit, bank_holidays, calendar_feed, case, child, counts, decision, delivery, deputyship, drafts, import_run,
-    kept_apart, minutes, moved_clock, outbox, panel, people, population, possible_duplicate, public_draft,
+    duties, kept_apart, minutes, moved_clock, outbox, panel, people, population, possible_duplicate, public_draft,
     public_notification, pulse, reminder, reporting_form, sessions, unfinished_notification,
 )  # fmt: skip
 
@@ -73,6 +73,7 @@ ALLOWED = {
     "demonstration_letter": ADD,
     "deputyship": KEEP,
     "draft": REBUILD,
+    "duty_reminder": ADD,
     "figures_decision": ADD,  # and `withdrawn_at` may be changed, which is a grant of a column
     "figures_release": ADD,
     "former_due_day": REBUILD,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest, Panel, PanelBoard
-from notifications.recipients import Recipient, may_still_receive, recipients_of
+from notifications.recipient import Recipient
+from notifications.recipients import may_still_receive, recipients_of
 from tests.models.reviews import SCOPING, a_board, noon
 from tests.notifications.watching import Watch, morning
 from workflows.roles import AGENCY_LEAD, BOARD_CHAIR, BOARD_MEMBER, BUSINESS_MANAGER, CDOP_CHAIR, SUBGROUP_CHAIR

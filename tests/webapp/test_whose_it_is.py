@@ -49,6 +49,7 @@ NEEDS_MORE = {
     "/child-deaths/<reference>/forms/<int:sequence>/<section>/<int:number>",
     "/child-deaths/queue/<int:notification_id>/compare",
     "/figures/child-deaths/<part>/charts/<key>.svg",
+    "/notify-a-death/form/<key>",
     "/panels/<prefix>/boards",
     "/panels/<prefix>/meetings/<held_on>/minutes/correct",
 }
@@ -135,6 +136,7 @@ def insider(place, session, given, somebody, as_, everything_but):
     everything_but(person, place.board, place.panel.board)
     given.appointed(person, AGENCY_LEAD, on=place.board, agency_id=place.police.id)
     place.story.sits(person, "primary_care", "Practice")
+    place.action.owner_person_id = person.id
     session.commit()
     return as_(person)
 

@@ -1,4 +1,4 @@
-"""The demonstration’s board chair is away and somebody stands in; the business manager has a calendar feed."""
+"""The demonstration’s chairs are away and somebody stands in; the business manager has a calendar feed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,19 @@ AWAY_FOR = timedelta(days=13)
 
 
 def add_deputy(session: Session, ids: Mapping[str, int], now: datetime) -> None:
-    """Name the safeguarding partner for the board chair, from today on, unless somebody was named before."""
-    chair, partner = (session.get_one(Person, ids[role]) for role in (roles.BOARD_CHAIR, roles.SAFEGUARDING_PARTNER))
-    if session.scalar(select(Deputyship.id).where(Deputyship.absent_id == chair.id).limit(1)) is None:
-        today = london_day(now)
-        naming = Naming(chair, partner, today, today + AWAY_FOR)
-        name_deputy(session, naming, named_by=chair, now=now, today=today)
+    """Name the safeguarding partner for the board chair from today on, and the designated doctor for the panel's chair.
+
+    The second from tomorrow on, so that the chair can be signed in as today. Whoever named somebody before is left so.
+    """
+    today = london_day(now)
+    for away, here, from_on in (
+        (roles.BOARD_CHAIR, roles.SAFEGUARDING_PARTNER, today),
+        (roles.CDOP_CHAIR, roles.DESIGNATED_DOCTOR, today + timedelta(days=1)),
+    ):
+        absent, deputy = session.get_one(Person, ids[away]), session.get_one(Person, ids[here])
+        if session.scalar(select(Deputyship.id).where(Deputyship.absent_id == absent.id).limit(1)) is None:
+            naming = Naming(absent, deputy, from_on, from_on + AWAY_FOR)
+            name_deputy(session, naming, named_by=absent, now=now, today=today)
 
 
 def open_a_feed(session: Session, ids: Mapping[str, int], now: datetime) -> str | None:

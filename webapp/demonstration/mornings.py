@@ -14,6 +14,7 @@ from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from notifications.addressing import address_waiting
 from notifications.dispatch import send_waiting
+from notifications.duties import sweep_duties
 from notifications.facts import Site
 from notifications.office import Office
 from notifications.reminders import sweep
@@ -91,5 +92,6 @@ def _live(
         name="demonstration",
     )
     sweep(engine, morning, calendar)
+    sweep_duties(sessions, morning, calendar)
     address_waiting(sessions, morning, calendar)
     return send_waiting(office)

@@ -204,6 +204,11 @@ class _Telling:
             owner="Head of health visiting", due_on=self.today + timedelta(days=30), person_id=self.coordinator,
             now=self.now,
         )  # fmt: skip
+        add_action(
+            self.session, meeting, case_id=None, action="Ask the hospital trusts how siblings are supported",
+            owner="Detective superintendent", due_on=self.today + timedelta(days=4), person_id=self.coordinator,
+            now=self.now, hears=self.session.get_one(Person, self.ids[roles.PANEL_MEMBER]),
+        )  # fmt: skip
         minutes = begin_minutes(self.session, meeting, person_id=self.coordinator, now=self.now)
         approve_minutes(self.session, meeting, minutes, person_id=self.chair, now=self.now)
 

@@ -31,8 +31,8 @@ def show() -> ResponseReturnValue:
     told, last = told_to(db.session, current_person().id, clock.today(), page=page, size=PAGE_SIZE)
     site = Site(request.host_url.rstrip("/"))
     lines = [
-        (delivery, item, case)
-        for delivery, message, case in told
+        (delivery, item)
+        for delivery, message in told
         if (item := _item(delivery, message, Desk(site, db.calendar, _told_at(delivery)))) is not None
     ]
     html = render_template(
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
         address=lambda number: url_for(".show", page=number),
         decides=not current_capacities().anywhere.isdisjoint(WHO_DECIDES),
     )
-    mark_seen(db.session, [delivery.id for delivery, _, _ in lines], clock.now())
+    mark_seen(db.session, [delivery.id for delivery, _ in lines], clock.now())
     db.session.commit()
     return html
 
@@ -115,7 +115,10 @@ def _administers() -> bool:
 
 
 def _seen() -> Seen:
-    return Seen.everything() if _administers() else Seen(may_see(current_person().id, clock.today()))
+    if _administers():
+        return Seen.everything()
+    panels = current_capacities().boards([CDOP_COORDINATOR])
+    return Seen(may_see(current_person().id, clock.today()), panels)
 
 
 def _told_at(delivery: Delivery) -> datetime:

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from models.panels.actions import action_of, actions_of, add_action, finish_action
+from models.panels.hearers import possible_hearers
 from models.panels.meetings import cases_listed
 from models.panels.panel import Meeting
 from models.queries.panels import Seat
@@ -32,12 +33,13 @@ def show_all(seat: Seat) -> ResponseReturnValue:
 def add(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     listed = cases_listed(db.session, meeting, seat.person_id)
     form = ActionForm(case=request.args.get("case", ""))
-    form.offer((each.case.reference, known_as(each.case)) for each in listed)
+    hearers = possible_hearers(db.session, seat.panel, clock.today())
+    form.offer(((each.case.reference, known_as(each.case)) for each in listed), hearers.offered())
     if form.sent():
         case_id = next((each.case_id for each in listed if each.case.reference == form.case.data), None)
         add_action(
             db.session, meeting, case_id=case_id, action=form.action.data, owner=form.owner.data,
-            due_on=form.due_on.day, person_id=seat.person_id, now=clock.now(),
+            due_on=form.due_on.day, person_id=seat.person_id, now=clock.now(), hears=hearers.chosen(form.hears.data),
         )  # fmt: skip
         db.session.commit()
         flash("The action is noted.", "done")
@@ -64,18 +66,17 @@ def _after(meeting: Meeting, reference: str) -> str:
 def done(seat: Seat, action_id: int) -> ResponseReturnValue:
     action = action_of(db.session, seat.panel.board_id, action_id, seat.person_id) or abort(404)
     form = DoneForm()
-    if form.sent():
-        if form.done_on.day > clock.today():
-            form.done_on.errors = ["The day must be one that has been"]
-        else:
-            finish_action(
-                db.session, action, done_on=form.done_on.day, outcome=form.outcome.data, person_id=seat.person_id,
-                now=clock.now(),
-            )  # fmt: skip
-            db.session.commit()
-            flash("The action is done.", "done")
-            return redirect(url_for(".show_all", prefix=seat.panel.board.reference_prefix), 303)
+    prefix = seat.panel.board.reference_prefix
+    if form.sent() and form.has_been(clock.today()):
+        finish_action(
+            db.session, action, done_on=form.done_on.day, outcome=form.outcome.data, person_id=seat.person_id,
+            now=clock.now(),
+        )  # fmt: skip
+        db.session.commit()
+        flash("The action is done.", "done")
+        return redirect(url_for(".show_all", prefix=prefix), 303)
     page = render_template(
-        "panels/action_done.html", form=form, action=action, prefix=seat.panel.board.reference_prefix
-    )
+        "panels/action_done.html", form=form, action=action, back_to=url_for(".show_all", prefix=prefix),
+        sent_to=url_for(".done", prefix=prefix, action_id=action.id),
+    )  # fmt: skip
     return page, 422 if form.errors else 200

@@ -1,6 +1,7 @@
 """The forms about a panel, its members and its meetings."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 
@@ -177,11 +178,18 @@ class ActionForm(PageForm):
         "Who does it?", description="The post, not a person’s name", filters=[stripped],
         validators=[needed("Say which post does it")],
     )  # fmt: skip
+    hears = SelectField(
+        "Who is reminded of it?",
+        description="They are told five working days before, on the day and once it is late. They see what is to be "
+        "done, so do not name the child in it",
+    )
     due_on = DayField("By when?", validators=[needed("Enter the day it is due")])
     case = SelectField("About which case?")
 
-    def offer(self, cases: Iterable[tuple[str, str]]) -> None:
+    def offer(self, cases: Iterable[tuple[str, str]], hearers: Iterable[tuple[str, str]]) -> None:
+        """Offer the cases of the meeting, and those who may be reminded."""
         self.case.choices = offered([("", "No one case"), *cases])
+        self.hears.choices = offered([("", "The coordinator of the panel"), *hearers])
 
 
 class DoneForm(PageForm):
@@ -189,6 +197,13 @@ class DoneForm(PageForm):
 
     done_on = DayField("When was it done?", validators=[needed("Enter the day it was done")])
     outcome = TextAreaField("What came of it?", filters=[stripped], validators=[needed("Say what came of it")])
+
+    def has_been(self, today: date) -> bool:
+        """Return whether the day is one that has been; otherwise the form says so."""
+        if self.done_on.day <= today:
+            return True
+        self.done_on.errors = ["The day must be one that has been"]
+        return False
 
 
 class CorrectMinutesForm(PageForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -219,11 +219,16 @@ def roles_in_words(roles: Iterable[str]) -> str:
 
 
 def _outcomes(line: Line) -> list[str]:
-    if line.reminder is not None and line.reminder.because:
-        return [f"Not sent: {_inside(line.reminder.because)}"]
-    if line.sent:
-        return [sent_in_words(each) for each in line.sent]
-    return [_message_in_words(line.message)] if line.message else ["Recorded"]
+    return became_of(line.reminder.because if line.reminder else None, line.sent, line.message)
+
+
+def became_of(because: str | None, sent: Sequence[Sent], message: OutboxMessage | None) -> list[str]:
+    """Return what became of what was to be said: why it was not, or for each person it went to."""
+    if because:
+        return [f"Not sent: {_inside(because)}"]
+    if sent:
+        return [sent_in_words(each) for each in sent]
+    return [_message_in_words(message)] if message else ["Recorded"]
 
 
 def _message_in_words(message: OutboxMessage) -> str:

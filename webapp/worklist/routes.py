@@ -6,7 +6,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from models.deputies import standing_for
+from models.panels.duties import Duty
+from models.queries.duties import duties_for
 from models.queries.worklist import (
+    DAYS_OF_A_WEEK,
     Asked,
     Counts,
     Narrowing,
@@ -28,6 +31,7 @@ from webapp.components import Card
 from webapp.database import db
 from webapp.exports import csv_response
 from webapp.lists import LINES_A_PAGE, page_asked, told_in_address
+from webapp.panels.duty_lines import duty_in_words
 from webapp.worklist.asked import asked_line
 from webapp.worklist.lines import Line, line_of
 from webapp.worklist.narrowing import ADDRESS, form_for, narrowing_of
@@ -47,11 +51,13 @@ def show() -> ResponseReturnValue:
     boards, told = boards_seen(db.session, who), told_in_address()
     narrowing = narrowing_of(told, boards)
     number = page_asked()
+    waiting = _waiting()
     found = page(db.session, who, narrowing, number=number, size=LINES_A_PAGE)
     form = form_for(told, boards, people_on_cases(db.session, who))
     return render_template(
         "worklist/show.html",
-        cards=_cards(counts(db.session, who, narrowing), narrowing),
+        cards=_cards(counts(db.session, who, narrowing), len(waiting), narrowing),
+        waiting=[duty_in_words(each, who.today, db.calendar) for each in waiting],
         lines=[_line(row, who) for row in found.rows],
         **ADDRESS.shown(found, number, form),
         asked=[asked_line(each, who.today, db.calendar) for each in _asked(who)],
@@ -73,6 +79,12 @@ def _reader() -> Reader:
     return reader(db.session, current_person().id, clock.today())
 
 
+def _waiting() -> list[Duty]:
+    """Return what panels wait for from the person by the end of the week, and what is late."""
+    found = duties_for(db.session, current_capacities(), clock.today(), db.calendar)
+    return [each for each in found if each.due_on <= clock.today() + DAYS_OF_A_WEEK]
+
+
 def _asked(who: Reader) -> tuple[Asked, ...]:
     return asked_of_their_agency(db.session, current_person().id, who.today)
 
@@ -90,13 +102,16 @@ def _cells(who: Reader, narrowing: Narrowing) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _cards(count: Counts, narrowing: Narrowing) -> list[Card]:
-    """Return the counts, each a filter that a second choice takes away."""
+def _cards(count: Counts, of_panels: int, narrowing: Narrowing) -> list[Card]:
+    """Return the counts, each a filter that a second choice takes away.
+
+    What panels wait for is counted with what waits for the person, and stands in a table of its own above the cases.
+    """
     each = (
         ("late", count.late, "late"),
         ("due", count.due, "due in the next seven days"),
         ("held", count.held, "on hold"),
-        ("mine", count.mine, "waiting for me"),
+        ("mine", count.mine + of_panels, "waiting for me"),
         ("explained", count.explained, "late, explained"),
     )
     return [

@@ -1,0 +1,140 @@
+"""Who hears of what a panel owes, and why a reminder of it is no longer true: asked again at each sending (P20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from models.outbox import OutboxMessage
+from models.panels.duties import DutyReminder, why_over
+from models.panels.panel import PanelMember, has_interest
+from models.people import Appointment, Person
+from models.queries.capacities import capacities_of, named_on_board
+from models.queries.duties import AT_THE_PANEL, has_to_do_with
+from notifications import because
+from notifications.duties import OWNER
+from notifications.recipient import Recipient
+from workflows.dates import london_day
+from workflows.roles import AGENCY_LEAD, CDOP_COORDINATOR, PANEL_MEMBER
+
+
+def hear_of_a_duty(session: Session, message: OutboxMessage, now: datetime) -> tuple[Recipient, ...]:
+    """Return everybody who is to hear of a duty now, each once, in a stable order.
+
+    What nobody is there to hear goes to the coordinator, and else to the chair. Nobody hears of an action about a case
+    in which they have an interest.
+    """
+    reminder, day = session.get_one(DutyReminder, message.payload["duty"]), london_day(now)
+    for found in _those_asked(session, reminder, day):
+        case_id = reminder.action.case_id if reminder.action else None
+        free = (each for each in found if case_id is None or not has_interest(session, each.person_id, case_id))
+        if hearers := {each.person_id: each for each in free}:
+            return tuple(hearers[person_id] for person_id in sorted(hearers))
+    return ()
+
+
+def why_a_duty_is_over(session: Session, message: OutboxMessage, now: datetime) -> str | None:
+    """Return why a reminder of a duty is no longer true, in words, or nothing where it still is."""
+    reminder = session.get_one(DutyReminder, message.payload["duty"], populate_existing=True)
+    return why_over(session, reminder, london_day(now)) or _why_overtaken(session, reminder)
+
+
+def _why_overtaken(session: Session, reminder: DutyReminder) -> str | None:
+    later = exists().where(
+        DutyReminder.kind == reminder.kind,
+        DutyReminder.action_id.is_not_distinct_from(reminder.action_id),
+        DutyReminder.meeting_id.is_not_distinct_from(reminder.meeting_id),
+        DutyReminder.person_id.is_not_distinct_from(reminder.person_id),
+        DutyReminder.role == reminder.role,
+        DutyReminder.outcome == "told",
+        DutyReminder.falls_on > reminder.falls_on,
+    )
+    return because.OVERTAKEN if session.scalar(select(later)) else None
+
+
+def _those_asked(session: Session, reminder: DutyReminder, day: date) -> Iterator[list[Recipient]]:
+    """Yield who is to hear, and after them whom it falls to."""
+    if reminder.role == OWNER:
+        yield list(_owners(session, reminder, day))
+    elif reminder.role == PANEL_MEMBER:
+        # A place on a panel is not lent, and nobody reads a pack for a member.
+        yield list(_members(session, reminder, day))
+        return
+    else:
+        yield list(_at_the_panel(session, reminder.panel_id, reminder.role, day))
+    for role in AT_THE_PANEL:
+        yield list(_at_the_panel(session, reminder.panel_id, role, day))
+
+
+def _owners(session: Session, reminder: DutyReminder, day: date) -> Iterator[Recipient]:
+    """Yield whoever hears of an action: a person, or the leads of an agency; or who stands in for them."""
+    action = reminder.action
+    if action is None:
+        return
+    if action.owner_agency_id is not None:
+        yield from _leads(session, action.owner_agency_id, day)
+    elif action.owner_person_id is not None and session.get_one(Person, action.owner_person_id).active:
+        yield _or_deputy(session, action.owner_person_id, None, reminder.panel_id, day)
+
+
+def _or_deputy(session: Session, person_id: int, role: str | None, panel_id: int, day: date) -> Recipient:
+    """Return who hears for a person: a deputy of theirs, if the panel is the deputy’s business as well."""
+    deputy_id = named_on_board(session, person_id, panel_id, CDOP_COORDINATOR, day)
+    if deputy_id is None or not has_to_do_with(session, capacities_of(session, deputy_id, day), panel_id, day):
+        return Recipient(person_id, role)
+    return Recipient(deputy_id, role, instead_of=person_id)
+
+
+def _leads(session: Session, agency_id: int, day: date) -> Iterator[Recipient]:
+    of_the_agency = Appointment.agency_id == agency_id
+    appointed = set(_appointed(session, of_the_agency, day))
+    for person_id, board_id in session.execute(
+        select(Appointment.person_id, Appointment.board_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(of_the_agency, Appointment.role == AGENCY_LEAD, Appointment.held_on(day), Person.active)
+        .order_by(Appointment.person_id)
+    ):
+        deputy_id = named_on_board(session, person_id, board_id, AGENCY_LEAD, day) if board_id else None
+        if deputy_id in appointed:
+            yield Recipient(deputy_id, AGENCY_LEAD, instead_of=person_id)
+        else:
+            yield Recipient(person_id, AGENCY_LEAD)
+
+
+def _members(session: Session, reminder: DutyReminder, day: date) -> Iterable[Recipient]:
+    sitting = (
+        select(PanelMember.person_id)
+        .join(Person, Person.id == PanelMember.person_id)
+        .where(
+            PanelMember.panel_id == reminder.panel_id,
+            PanelMember.person_id == reminder.person_id,
+            PanelMember.sits_on(day),
+            Person.active,
+        )
+    )
+    return [Recipient(person_id, PANEL_MEMBER) for person_id in session.scalars(sitting.distinct())]
+
+
+def _at_the_panel(session: Session, panel_id: int, role: str, day: date) -> Iterator[Recipient]:
+    """Yield who holds a role at the panel, or whoever acts in it for them while they are away."""
+    held = Appointment.board_id == panel_id
+    for person_id in _appointed(session, held, day, role):
+        deputy_id = named_on_board(session, person_id, panel_id, role, day)
+        if deputy_id is not None and role in capacities_of(session, deputy_id, day).roles(panel_id):
+            yield Recipient(deputy_id, role, instead_of=person_id)
+        else:
+            yield Recipient(person_id, role)
+
+
+def _appointed(session: Session, where: ColumnElement[bool], day: date, role: str | None = None) -> list[int]:
+    people = (
+        select(Appointment.person_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(where, Appointment.held_on(day), Person.active)
+    )
+    if role is not None:
+        people = people.where(Appointment.role == role)
+    return list(session.scalars(people.distinct().order_by(Appointment.person_id)))
