@@ -49,7 +49,6 @@ NEEDS_MORE = {
     "/child-deaths/<reference>/forms/<int:sequence>/<section>/<int:number>",
     "/child-deaths/queue/<int:notification_id>/compare",
     "/figures/child-deaths/<part>/charts/<key>.svg",
-    "/notify-a-death/form/<key>",
     "/panels/<prefix>/boards",
     "/panels/<prefix>/meetings/<held_on>/minutes/correct",
 }
