@@ -54,7 +54,7 @@ def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: 
         kind=kind,
         reference=reference,
         words=words,
-        link=desk.site.case(reference),
+        link=desk.site.date(reference, rules.clocks_by_key[reminder.clock]) if reminder else desk.site.case(reference),
         today=desk.today,
         on=on,
         says=says,

@@ -14,6 +14,7 @@ from typing import Literal
 
 from models.panels.duties import TITLES
 from workflows.dates import day_in_words
+from workflows.definition import Clock
 from workflows.registry import workflows
 from workflows.roles import ROLES
 
@@ -21,7 +22,8 @@ REFERENCE = re.compile(r"[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}")
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 PATHS = re.compile(
-    r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}|/worklist/(\?only=(late|due|held))?|/messages/|/account/(messages|actions)"
+    r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}(#date-[a-z_]+)?|/worklist/(\?only=(late|due|held))?|/messages/"
+    r"|/account/(messages|actions)"
     r"|/panels/[A-Z][A-Z0-9]{1,7}/meetings/\d{4}-\d\d-\d\d(/(interests|minutes))?"
 )
 
@@ -89,6 +91,10 @@ class Site:
 
     def case(self, reference: Reference) -> Link:
         return self.link(f"/cases/{reference}")
+
+    def date(self, reference: Reference, clock: Clock) -> Link:
+        """Return the link to where the page of a case says what is due by this clock."""
+        return self.link(f"/cases/{reference}#date-{clock.key}")
 
     def link(self, path: str) -> Link:
         return Link(self, path)

@@ -91,7 +91,7 @@ def test_no_reminder_says_who_anybody_is(telling, due, notice):
         case, told = telling(rules, notice_key=notice, payload=REMINDER | reminder)
         written = whole(letter([told], SITE))
 
-        assert f"{SITE.address}/cases/{case.reference}" in written
+        assert f"{SITE.address}/cases/{case.reference}#date-{clock.key}" in written
         assert [each for each in IDENTIFYING if each in written] == [], clock.key
 
 

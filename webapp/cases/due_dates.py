@@ -1,7 +1,7 @@
 """Dates that matter: each with how it stands in words, soonest trouble first, and why it is that date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from webapp.wording import deadline_mark
@@ -24,6 +24,8 @@ class DueDate:
     status: Status
     words: str
     explanation: Explanation
+    anchor: str = ""
+    """Where a message that is about it leads to on the page; empty for a second one of its kind."""
 
     @property
     def shape(self) -> str:
@@ -55,7 +57,15 @@ def dates_that_matter(standing: Standing) -> DatesThatMatter:
     settled = [each for each in standing.deadlines if not each.is_live and each.status != "waiting"]
     owed.sort(key=lambda each: (each.status not in LATE, each.clock.not_before, each.due_last or date.max))
     settled.sort(key=lambda each: each.due_last or date.max, reverse=True)
-    return DatesThatMatter(*(shown(each, standing) for each in (owed, settled, waiting)))
+    return DatesThatMatter(_anchored(owed, standing), shown(settled, standing), shown(waiting, standing))
+
+
+def _anchored(deadlines: Sequence[Deadline], standing: Standing) -> tuple[DueDate, ...]:
+    first = {each.clock.key: each for each in reversed(deadlines)}
+    return tuple(
+        replace(due_date(each, standing), anchor=f"date-{each.clock.key}" if first[each.clock.key] is each else "")
+        for each in deadlines
+    )
 
 
 def shown(deadlines: Sequence[Deadline], standing: Standing) -> tuple[DueDate, ...]:

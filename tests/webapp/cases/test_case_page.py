@@ -76,6 +76,16 @@ def test_late_dates_come_first(seen_by, review, clock):
     assert words.index("What an agency knows Police") < words.index("Decide whether to hold a review")
 
 
+def test_a_message_leads_to_the_date_it_is_about(manager, review):
+    """As `notifications.facts.Site.date` makes its links."""
+    review.take("request_scoping", answers=SCOPING)
+
+    dates = {each.get("id"): words_of(each) for each in tree_of(case_page(manager, review)).iter("li")}
+
+    assert "Decide whether to hold a review" in dates["date-decision"]
+    assert "What an agency knows" in dates["date-scoping_return"]
+
+
 def test_a_date_reckoned_from_a_month_is_a_range(session, board, manager, review):
     review.correct(1, "2014-03-03", answers={**review.case.events[0].answers, "received_on": "2014-03"})
 
