@@ -41,6 +41,14 @@ class Swept:
         )
 
 
+class NotAllReckoned(Exception):
+    """Of some due days it could not be reckoned what is to be said. Everything else was recorded, and is `done`."""
+
+    def __init__(self, done: Swept, left: int) -> None:
+        super().__init__(f"{left} due days could not be reckoned")
+        self.done = done.recorded
+
+
 class Line(NamedTuple):
     """What the ledger says of one rung for one role, of however many due days on the same day."""
 

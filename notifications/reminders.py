@@ -7,9 +7,10 @@ holds are passed over by the others, and what was not committed is found again b
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -18,22 +19,27 @@ from sqlalchemy import Connection
 from notifications import basis, because, recording
 from notifications.chosen import ladders_of
 from notifications.going_up import send_up_what_is_unseen
-from notifications.recording import Begins, Line, Swept
+from notifications.recording import Begins, Line, NotAllReckoned, Swept
 from notifications.rungs import Ladder
 from notifications.thresholds import Answer, Reckoning, ToRecord, Watched, to_say
 from workflows.calendar import Calendar
 from workflows.dates import london_day
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 2_000
 """Due days in one transaction: a stop in the middle loses no more than these, which the next sweep finds again."""
 
 
 def sweep(engine: Begins, now: datetime, calendar: Calendar) -> Swept:
-    """Record everything that is to be said by `now` and was not yet recorded, in transactions of its own."""
+    """Record everything that is to be said by `now` and was not yet recorded, in transactions of its own.
+
+    Raises NotAllReckoned at the end where something is wrong with single due days: they keep no other waiting (P17).
+    """
     began_on = basis.reckon_again_if_changed(engine, calendar, london_day(now))
     by = _By(now, Reckoning(calendar), began_on)
-    swept, looked_at = Swept(), AT_ONCE
-    while looked_at == AT_ONCE:
+    swept, is_more = Swept(), True
+    while is_more:
         with engine.begin() as connection:
             every = (
                 _record(connection, NEWLY_DUE, by),
@@ -41,17 +47,20 @@ def sweep(engine: Begins, now: datetime, calendar: Calendar) -> Swept:
                 send_up_what_is_unseen(connection, now, AT_ONCE),
             )
         swept = sum((recorded for _, recorded in every), swept)
-        looked_at = max(found for found, _ in every)
+        is_more = any(found == AT_ONCE for found, _ in every)
+    if left := sum(map(len, by.passed_over.values())):
+        raise NotAllReckoned(swept, left)
     return swept
 
 
 @dataclass(frozen=True, slots=True)
 class _By:
-    """What a sweep goes by. Nobody was watching before `began_on`."""
+    """What a sweep goes by, and what it could not reckon. Nobody was watching before `began_on`."""
 
     now: datetime
     reckoning: Reckoning
     began_on: date
+    passed_over: dict[str, list[int]] = field(default_factory=dict)
 
 
 # --- Due days, as deadlines have them and as they had them --------------------
@@ -61,6 +70,7 @@ class _By:
 class DueDays:
     """Due days of which something may be to be said: how they are found, and how they are recorded and settled."""
 
+    table: str
     find: str
     record: str
 
@@ -86,9 +96,11 @@ ORDER BY due_day.falls_on, due_day.id
 
 # The deadline is locked with its rung, so that one written meanwhile is read as it is now.
 NEWLY_DUE = DueDays(
+    table="deadline",
     find=_find("""
     WITH rung AS MATERIALIZED (
         SELECT * FROM next_rung WHERE falls_on <= %(today)s AND falls_on IS NOT NULL
+            AND deadline_id <> ALL(%(passed_over)s)
         ORDER BY falls_on, deadline_id LIMIT %(at_once)s FOR NO KEY UPDATE SKIP LOCKED
     )
     SELECT deadline.*, NULL::date AS moved_to, falls_on, known_on, over_on FROM rung CROSS JOIN LATERAL (
@@ -103,10 +115,11 @@ NEWLY_DUE = DueDays(
     ),
 )
 FORMER = DueDays(
+    table="former_due_day",
     find=_find("""
     SELECT id, case_id, clock_key, subject, starts_on, due_first, due_last, NULL::date AS met_last,
            NULL::date AS voided_on, moved_to, next_falls_on AS falls_on, known_on, over_on
-    FROM former_due_day ORDER BY id LIMIT %(at_once)s FOR UPDATE SKIP LOCKED"""),
+    FROM former_due_day WHERE id <> ALL(%(passed_over)s) ORDER BY id LIMIT %(at_once)s FOR UPDATE SKIP LOCKED"""),
     record=recording.statement(
         about="(SELECT id, case_id, clock_key, subject, title, due_last AS due_on FROM former_due_day)",
         settle="DELETE FROM former_due_day USING jsonb_to_recordset(%(settled)s::jsonb) AS given(ids bigint[])"
@@ -118,15 +131,21 @@ FORMER = DueDays(
 def _record(connection: Connection, due_days: DueDays, by: _By) -> tuple[int, Swept]:
     """Record what is newly to be said of some due days; return how many were looked at, and what was recorded."""
     today = london_day(by.now)
-    told = {"today": today, "at_once": AT_ONCE, "began_on": by.began_on}
+    passed_over = by.passed_over.setdefault(due_days.table, [])
+    told = {"today": today, "at_once": AT_ONCE, "began_on": by.began_on, "passed_over": passed_over}
     found = connection.exec_driver_sql(due_days.find, told).all()
     if not found:
         return 0, Swept()
     ladders = ladders_of(connection, {row.board_id for row in found})
     lines, settled = defaultdict[Line, list[int]](list), defaultdict[date | None, list[int]](list)
     for due_day, board_id, workflow_key, clock_key, since, *row in found:
-        ladder = ladders(board_id, workflow_key, clock_key)
-        said = to_say(ladder, _watched(*row), by.reckoning, today, since=since)
+        try:
+            ladder = ladders(board_id, workflow_key, clock_key)
+            said = to_say(ladder, _watched(*row), by.reckoning, today, since=since)
+        except Exception as wrong:  # noqa: BLE001 - one due day keeps no other waiting
+            log.warning("Row %s of %s cannot be reckoned: %s", due_day, due_days.table, type(wrong).__name__)
+            passed_over.append(due_day)
+            continue
         for each in said.reminders:
             lines[_line(ladder, each)].append(due_day)
         settled[said.next_on].append(due_day)

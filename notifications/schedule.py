@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.pulse import record_end, record_failure, record_start
+from notifications.recording import NotAllReckoned
 from notifications.ticks import TICKS, Tick, Works
 from notifications.turn import SILENT_AFTER_SECONDS, Turn
 
@@ -102,12 +103,23 @@ def run(works: Works, tick: Tick) -> None:
     try:
         with office.sessions.begin() as session:
             record_start(session, tick.name, office.name, office.clock())
-        done = tick.run(works)
+        done, left = _done(works, tick)
         with office.sessions.begin() as session:
             record_end(session, tick.name, office.clock(), done)
+            if left is not None:
+                record_failure(session, tick.name, office.clock(), type(left).__name__)
     except Exception as wrong:  # noqa: BLE001 - a tick that fails must not end the process
         log.warning("The tick %s failed: %s", tick.name, type(wrong).__name__)
         _record_failure(works, tick, type(wrong).__name__)
+
+
+def _done(works: Works, tick: Tick) -> tuple[int, NotAllReckoned | None]:
+    """Return how much a tick did, and what it says of single things that it had to leave."""
+    try:
+        return tick.run(works), None
+    except NotAllReckoned as left:
+        log.warning("The tick %s: %s", tick.name, left)
+        return left.done, left
 
 
 def _record_failure(works: Works, tick: Tick, error: str) -> None:

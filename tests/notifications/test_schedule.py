@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 
 from models.pulse import TickPulse
 from notifications import schedule, ticks
+from notifications.recording import NotAllReckoned, Swept
 from notifications.schedule import run, work
 from notifications.ticks import TICKS, Tick, Works
 from notifications.turn import Turn
@@ -88,6 +89,17 @@ def test_the_ticker_keeps_nothing_and_forgives_lateness(works):
 
     assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
     assert str(ticker.timezone) == "UTC"
+
+
+def test_a_task_that_had_to_leave_something_has_ended_and_says_so(post, works):
+    def leave_one(_works):
+        raise NotAllReckoned(Swept(recorded=2), left=1)
+
+    run(works, Tick("leaves", "Leaves", 60, leave_one))
+
+    pulse = pulses(post)["leaves"]
+    assert (pulse.done, pulse.error) == (2, "NotAllReckoned")
+    assert pulse.finished_at is not None
 
 
 def test_a_clock_of_the_machine_that_is_set_back_an_hour_silences_nothing(works):

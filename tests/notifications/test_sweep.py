@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.next_rung import TO_RECKON
+from models.reminder import ReminderAnswer
+from notifications.recording import NotAllReckoned
 from notifications.reminders import sweep
 from notifications.telling import reminder_told
 from tests.models.reviews import SCOPING
@@ -69,6 +71,19 @@ def test_a_sweep_that_is_repeated_records_nothing_more(referred):
 
     assert first.told > 0
     assert referred.swept(date(2014, 4, 4)).recorded == 0
+
+
+def test_a_due_day_that_cannot_be_reckoned_keeps_no_other_waiting(referred):
+    """P17: an answer of a day beyond every calendar. The others are told, and the sweep says that one was left."""
+    seen_on = {"kind": "seen", "answered_at": morning(MON_3_MAR), "from_on": date(2914, 4, 4)}
+    by = {"person_id": referred.appoint(BUSINESS_MANAGER).id, "role": BUSINESS_MANAGER}
+    about = {"case_id": referred.review.case.id, "clock_key": "decision", "subject": "", "due_on": date(2014, 4, 3)}
+    referred.session.add(ReminderAnswer(**about, **by, **seen_on))
+
+    with pytest.raises(NotAllReckoned, match="1 due days could not be reckoned") as left:
+        referred.swept(date(2014, 4, 4))
+    assert {each.clock_key for each in referred.reminders()} == {"scoping_return"}
+    assert left.value.done == len(referred.reminders())
 
 
 def test_two_sweeps_at_once_record_each_reminder_once(referred):
