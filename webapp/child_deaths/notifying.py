@@ -31,6 +31,7 @@ from webapp.child_deaths.checking import check_page, recorded_when_sent
 from webapp.child_deaths.outcome import follows
 from webapp.child_deaths.tasks import tasks
 from webapp.database import db
+from webapp.fields import OneOfField, needed, offered
 from webapp.forms import PageForm
 from webapp.keeping import offered_again, typed_in
 from workflows.notification_pages import PAGES, Page, page_with
@@ -40,25 +41,36 @@ notifying = Blueprint("notifying", __name__, url_prefix="/child-deaths/new")
 LATER = "later"
 
 
-@notifying.route("")
+class BeginForm(PageForm):
+    """For which board a death is notified."""
+
+    board = OneOfField("For which board is it?", validators=[needed("Choose the board")])
+
+    def __init__(self, boards: Sequence[Board]) -> None:
+        super().__init__()
+        self.board.choices = offered((board.reference_prefix, board.name) for board in boards)
+        if len(boards) == 1:
+            self.board.data = boards[0].reference_prefix
+
+
+@notifying.route("", methods=["GET", "POST"])
 @may_notify
 def choose(boards: Sequence[Board]) -> ResponseReturnValue:
+    form = BeginForm(boards)
+    if form.sent():
+        board = next(board for board in boards if board.reference_prefix == form.board.data)
+        begun = begin(db.session, board=board, person_id=current_person().id, now=clock.now())
+        db.session.commit()
+        return redirect(url_for(".page", public_id=begun.public_id, key=PAGES[0].key), 303)
     unfinished = unfinished_for(db.session, current_person().id, [board.id for board in boards_coordinated()])
-    return render_template(
+    page = render_template(
         "child_deaths/choose.html",
+        form=form,
         boards=boards,
         unfinished=[(each, _how_far(each)) for each in unfinished],
         kept_for=KEPT_FOR.days,
     )
-
-
-@notifying.route("/<prefix>", methods=["POST"])
-@may_notify
-def start(boards: Sequence[Board], prefix: str) -> ResponseReturnValue:
-    board = next((board for board in boards if board.reference_prefix == prefix), None) or abort(404)
-    begun = begin(db.session, board=board, person_id=current_person().id, now=clock.now())
-    db.session.commit()
-    return redirect(url_for(".page", public_id=begun.public_id, key=PAGES[0].key), 303)
+    return page, 422 if form.errors else 200
 
 
 @notifying.route("/<uuid:public_id>")
