@@ -46,6 +46,7 @@ from workflows.dates import PartialDate
 from workflows.errors import NotYourRole, StepRefused
 from workflows.history import Event
 from workflows.quorum import quorum_rule
+from workflows.referral import REFERS
 from workflows.roles import CDOP_CHAIR
 from workflows.standing import Standing, Told, cautions
 
@@ -306,6 +307,7 @@ def _page(sitting: Sitting, form: DayForm, *, status: int = 200, **more: object)
 def _common(sitting: Sitting) -> dict[str, object]:
     panel_id, case = sitting.seat.panel.board_id, sitting.listed.case
     actions = actions_of(db.session, panel_id, sitting.seat.person_id, meeting=sitting.meeting)
+    own = roles_on(db.session, sitting.seat.person_id, case, clock.today())
     return {
         "sitting": sitting,
         "meeting": sitting.meeting,
@@ -313,7 +315,8 @@ def _common(sitting: Sitting) -> dict[str, object]:
         "known_as": known_as(case),
         "summary": page_of(db.session, case, summary=sitting.listed.summary),
         "address": of_meeting(sitting.meeting),
-        "sees_case": bool(roles_on(db.session, sitting.seat.person_id, case, clock.today())),
+        "sees_case": bool(own),
+        "may_refer": not own.isdisjoint(sitting.standing.procedure.step(REFERS).by),
         "actions": [action for action in actions if action.case_id == case.id],
     }
 

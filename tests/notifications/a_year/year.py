@@ -94,6 +94,9 @@ class Look:
     done_by: datetime
 
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass
 class Year:
     """Lives a plan, and remembers what it did."""
@@ -106,6 +109,8 @@ class Year:
     restart_database: Callable[[], None] = lambda: None
     register: Register = field(default_factory=Register)
     looks: list[Look] = field(default_factory=list)
+    reached: datetime = LONG_AGO
+    """How late it had been when the clock was last set back."""
     befell: Counter[str] = field(default_factory=Counter)
     diary: dict[date, list[tuple[int, Entry]]] = field(default_factory=dict)
     about: dict[int, About] = field(default_factory=dict)
@@ -200,7 +205,8 @@ class Year:
             self._look()
             if self.chance.random() < self.plan.clocks_set_back:
                 self.befell["clocks set back"] += 1
-                self._set_to(self.now() - timedelta(hours=1))
+                self.reached = self.now()
+                self._set_to(self.reached - timedelta(hours=1))
                 self._look()
 
     def _changes_the_clocks(self, day: date) -> bool:
@@ -267,7 +273,8 @@ class Year:
             again, self.has_just_suffered = self.now(), False
             assert wait_until(lambda: self._is_swept_since(again), SCHEDULED_WITHIN_SECONDS), "nobody swept again"
         assert wait_until(self._is_nothing_left, SCHEDULED_WITHIN_SECONDS), "something is not sent"
-        self.looks.append(Look(at, self.now()))
+        # A clock that was set back has been later already, and so may what was recorded then.
+        self.looks.append(Look(at, max(self.now(), self.reached)))
 
     def _is_swept_since(self, at: datetime) -> bool:
         with self.sessions() as session:
