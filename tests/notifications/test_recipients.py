@@ -152,3 +152,27 @@ def test_a_deputy_hears_instead_of_whoever_is_away_and_only_if_they_may_see_the_
     away.deputy_id = stranger.id
     watch.session.flush()
     assert people(watch, message) == [chair.id]
+
+
+def test_instead_of_an_agency_s_lead_hears_only_somebody_of_the_agency_even_of_a_case_the_deputy_may_see(watch):
+    """ADR 55: an agency speaks through its own people. A chair who sees the case is not told; the lead is."""
+    police = watch.agency("Police")
+    lead, chair = watch.appoint(AGENCY_LEAD, agency=police), watch.appoint(SUBGROUP_CHAIR)
+    of_the_agency = watch.appoint(BOARD_MEMBER, agency=police)
+    watch.review.take("request_scoping", answers=SCOPING)
+    watch.swept(TUE_25_MAR)
+    away = Deputyship(
+        absent_id=lead.id, deputy_id=chair.id, from_on=MON_3_MAR, until_on=date(2014, 3, 31), named_by=lead.id,
+        named_at=noon(MON_3_MAR),
+    )  # fmt: skip
+    watch.session.add(away)
+    watch.session.flush()
+
+    assert [each for message in watch.messages() for each in people(watch, message)].count(lead.id) == 1
+    away.deputy_id = of_the_agency.id
+    watch.session.flush()
+    heard = {
+        each for message in watch.messages() for each in recipients_of(watch.session, message, morning(TUE_25_MAR))
+    }
+    assert Recipient(of_the_agency.id, AGENCY_LEAD, instead_of=lead.id) in heard
+    assert lead.id not in {each.person_id for each in heard}

@@ -143,10 +143,24 @@ class Books:
         if said.outcome == "overtaken":
             later = [each for each in self.reminders if _same_role(each, said) and each.falls_on > said.falls_on]
             return "" if any(each.outcome == "told" for each in later) else "nothing later was told"
-        over = [
-            each for each in states if each.ended in {"met", "void"} and each.until <= _soon_after(said.recorded_at)
-        ]
-        return "" if over else "it was still so"
+        return "" if self._was_over(said, states) else "it was still so"
+
+    def _was_over(self, said: Reminder, states: Iterable[Owed]) -> bool:
+        """Return whether a day had ended when it was recorded that it is no longer true.
+
+        docs/reminders.md: done, no longer asked for, or moved. "What had fallen of the old day and was not yet said is
+        in the ledger as no longer true." A day that goes on being due with something else about it has not moved; nor
+        is it over where it was due again, by then and already when the rung fell.
+        """
+        at, spans = said.recorded_at, [each for each in states if each.since < each.until]
+        goes_on_from = {self._stored_until(each.since) for each in spans}
+        over = [each for each in states if each.ended and each.until <= _soon_after(at)]
+        is_due_again = any(
+            each.since + AT_THE_SAME_TIME < at < each.until - AT_THE_SAME_TIME
+            and london_day(each.since) <= said.falls_on
+            for each in spans
+        )
+        return not is_due_again and any(self._stored_until(each.until) not in goes_on_from for each in over)
 
     def _why_not_told_so(self, said: Reminder, states: Iterable[Owed]) -> str:
         open_then = [each for each in states if self._held(each, said.recorded_at)]
@@ -178,6 +192,8 @@ class Books:
             role = above(self.year.about[each.case_id].workflow, each.clock_key, each.role)
             if each.outcome != "told" or each.notice_key != "reminder_escalated" or role is None:
                 continue
+            if each.rung.endswith("_unseen"):
+                continue  # ADR 41: what is seen by nobody "goes up once more", and this is that once.
             for state in self.states[each.case_id, each.clock_key, each.subject]:
                 by = counted(london_day(each.recorded_at), ANSWER_WITHIN + 1, state.calendar)
                 looked = [
@@ -312,6 +328,10 @@ class Books:
     def _by_either_calendar(self, states: Iterable[Owed]) -> list[Owed]:
         return [replace(each, calendar=calendar) for each in states for calendar in (england(), self.calendar)]
 
+    def _stored_until(self, moment: datetime) -> datetime:
+        """Return a moment, or when the cases were stood again for the moment at which a new bank holiday counted."""
+        return self.restood_at if self.restood_at is not None and moment == self.year.accepted_at else moment
+
     def _is_being_restood(self, at: datetime) -> bool:
         """Return whether a new bank holiday counts already, and the stored dates do not follow it yet."""
         accepted_at = self.year.accepted_at
@@ -345,6 +365,9 @@ def _same_role(one: Reminder, other: Reminder) -> bool:
 
 
 def _is_the_first_of(each: Reminder, sent_up: Reminder) -> bool:
+    """Return whether something that went up went up once more as another; what did so does not do it again (ADR 41)."""
+    if each.rung.endswith("_unseen"):
+        return False
     same = key_of(each)[:4] == key_of(sent_up)[:4]
     return same and f"{each.rung}_unseen" == sent_up.rung and each.outcome == "told"
 

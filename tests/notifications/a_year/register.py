@@ -145,16 +145,39 @@ class Register:
         """Return who is told at a moment: those of the first role that anybody holds, or whoever stands in for them."""
         for role in roles:
             if holders := self.holders(about, role, agency, at, day):
-                return {self._or_deputy(each, about, agency, at, day) for each in holders}
+                return {self._or_deputy(each, role, about, agency, at, day) for each in holders}
         return set()
 
     def may_know(self, person: int, about: About, agency: str | None, at: datetime, day: date) -> bool:
         """Return whether a person may be told anything of a case at a moment."""
         if self._is_kept_out(person, about, at):
             return False
-        theirs = [each for each in self._on(day) if (each.person, each.board) == (person, about.board)]
-        shown = any(about.workflow in SHOWN_TO.get(each.role, ()) for each in theirs)
-        return shown or any(each.role == "agency_lead" and each.agency == agency for each in theirs)
+        return self._is_shown(person, about, day) or self._speaks_for(person, about, agency, at, day)
+
+    def _is_shown(self, person: int, about: About, day: date) -> bool:
+        """Return whether a role of one's own shows the case itself; that of an agency's lead does not."""
+        return any(about.workflow in SHOWN_TO.get(each.role, ()) for each in self._theirs(person, about, day))
+
+    def _leads(self, person: int, about: About, agency: str | None, day: date) -> bool:
+        theirs = self._theirs(person, about, day)
+        return any((each.role, each.agency) == ("agency_lead", agency) for each in theirs)
+
+    def _is_of(self, person: int, about: About, agency: str | None, day: date) -> bool:
+        """Return whether somebody is appointed for an agency, in whichever role."""
+        return any(each.agency == agency for each in self._theirs(person, about, day))
+
+    def _speaks_for(self, person: int, about: About, agency: str | None, at: datetime, day: date) -> bool:
+        """Return whether somebody leads an agency, or stands in for whoever does.
+
+        ADR 55: "An agency speaks through its own people." The deputy of a lead is appointed for the agency as well.
+        """
+        absent = [who for who in self._away(day) if self._deputy_of(who, day) == person]
+        led = [who for who in absent if self._leads(who, about, agency, day) and not self._is_kept_out(who, about, at)]
+        stands_in = bool(led) and self._is_of(person, about, agency, day)
+        return stands_in or self._leads(person, about, agency, day)
+
+    def _theirs(self, person: int, about: About, day: date) -> list[Held]:
+        return [each for each in self._on(day) if (each.person, each.board) == (person, about.board)]
 
     def _on(self, day: date) -> Iterator[Held]:
         return (each for each in self.held if each.from_on <= day <= each.until_on)
@@ -166,12 +189,28 @@ class Register:
         declared, closed = self.interests.get((person, about.case_id)), self.closed.get(person)
         return (declared is not None and declared <= at) or (closed is not None and closed <= at)
 
-    def _or_deputy(self, person: int, about: About, agency: str | None, at: datetime, day: date) -> int:
-        away = {each.person: each.deputy for each in self.away if each.from_on <= day <= each.until_on}
+    def _away(self, day: date) -> dict[int, int]:
+        """Return whoever is away on a day, each with the deputy they named."""
+        return {each.person: each.deputy for each in self.away if each.from_on <= day <= each.until_on}
+
+    def _deputy_of(self, person: int, day: date) -> int | None:
+        """Return who was named to stand in for somebody; nobody while that one is away: chains are not followed."""
+        away = self._away(day)
         deputy = away.get(person)
-        if deputy is None or deputy in away or not self.may_know(deputy, about, agency, at, day):
+        return None if deputy in away else deputy
+
+    def _or_deputy(self, person: int, role: str, about: About, agency: str | None, at: datetime, day: date) -> int:
+        """Return who is told instead of somebody who is away, and else the person.
+
+        ADR 48: a deputy stands in only on cases that their own appointments show them, and of a lead (ADR 55) only
+        somebody appointed for the same agency, who then is told of what is asked of it and of nothing else.
+        """
+        deputy = self._deputy_of(person, day)
+        if deputy is None or self._is_kept_out(deputy, about, at):
             return person
-        return deputy
+        of_a_lead = role == "agency_lead"
+        can = self._is_of(deputy, about, agency, day) if of_a_lead else self._is_shown(deputy, about, day)
+        return deputy if can else person
 
     def changed_within(self, at: datetime, margin: timedelta) -> bool:
         """Return whether what somebody may be told changed about a moment."""
