@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.agency import Board
@@ -30,15 +30,19 @@ NOT_ON_A_LIST = NEVER_LENT | {AGENCY_LEAD}
 """A case is not on the list of an agency's lead, nor on their deputy's: what is asked of the agency is a list apart."""
 
 
-def standing_in(session: Session, absent_id: int, case_id: int, role: str, on: date) -> int | None:
+def standing_in(
+    session: Session, absent_id: int, case_id: int, role: str, on: date, *, asked_of: Sequence[str] = ()
+) -> int | None:
     """Return who stands in for a person in a role of theirs on a case; None where nobody can.
+
+    For an agency's lead `asked_of` names the agencies it is about, and the deputy is of one of them; none named, any.
 
     None as well where the deputy may not see the case, has an interest in it, or is away: what is to be told then goes
     to the person.
     """
     named = select(Deputyship.deputy_id).join(Case, Case.id == case_id)
     deputy_id = session.scalar(named.where(Deputyship.absent_id == absent_id, decides(Deputyship, on)))
-    if deputy_id is None or not _is_shown(session, deputy_id, absent_id, case_id, role, on):
+    if deputy_id is None or not _is_shown(session, deputy_id, absent_id, case_id, role, on, asked_of):
         return None
     return deputy_id
 
@@ -104,14 +108,17 @@ def _whose_deputy(session: Session, person_id: int, case_: Case, on: date) -> Se
     return list(dict.fromkeys(session.scalars(theirs.order_by(Deputyship.id))))
 
 
-def _is_shown(session: Session, deputy_id: int, absent_id: int, case_id: int, role: str, on: date) -> bool:
+def _is_shown(
+    session: Session, deputy_id: int, absent_id: int, case_id: int, role: str, on: date, asked_of: Sequence[str] = ()
+) -> bool:
     """Return whether the deputy's own appointments show the case, or for an agency's lead what is asked of it."""
     if has_interest(session, deputy_id, case_id):
         return False
     shown = may_see(deputy_id, on)
     if role == AGENCY_LEAD:
+        about = func.lower(Deadline.agency).in_([name.lower() for name in asked_of]) if asked_of else true()
         asked = exists().where(
-            Deadline.case_id == Case.id, is_asked_of_whom_both_speak_for(absent_id, deputy_id, on)
+            Deadline.case_id == Case.id, about, is_asked_of_whom_both_speak_for(absent_id, deputy_id, on)
         )  # fmt: skip
         shown = asked.correlate(Case)
     return session.scalar(select(true()).where(Case.id == case_id, shown)) or False

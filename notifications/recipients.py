@@ -44,7 +44,7 @@ def recipients_of(session: Session, message: OutboxMessage, now: datetime) -> tu
     agencies = agencies_asked(session, message)
     for role in _roles(case, message):
         if holders := _holders(session, case, role, agencies, day):
-            return _with_deputies(session, case, role, holders, day)
+            return _with_deputies(session, case, role, holders, agencies, day)
     return ()
 
 
@@ -153,11 +153,13 @@ def _may_hear(role: str | None, day: date, person_id: int | None = None) -> Colu
     return and_(seen, not_(interest.correlate_except(DeclaredInterest)))
 
 
-def _with_deputies(session: Session, case: Case, role: str, holders: Sequence[int], day: date) -> tuple[Recipient, ...]:
+def _with_deputies(
+    session: Session, case: Case, role: str, holders: Sequence[int], agencies: Sequence[str], day: date
+) -> tuple[Recipient, ...]:
     """Return those who hold a role, and instead of whoever is away their deputy; nobody twice."""
     found: dict[int, Recipient] = {}
     for person_id in holders:
-        deputy = standing_in(session, person_id, case.id, role, day)
+        deputy = standing_in(session, person_id, case.id, role, day, asked_of=agencies)
         if deputy is None:
             found[person_id] = Recipient(person_id, role)
         else:

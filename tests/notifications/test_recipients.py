@@ -12,7 +12,7 @@ from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest, Panel, PanelBoard
 from notifications.recipient import Recipient
-from notifications.recipients import may_still_receive, recipients_of
+from notifications.recipients import agencies_asked, may_still_receive, recipients_of
 from tests.models.reviews import SCOPING, a_board, noon
 from tests.notifications.watching import Watch, morning
 from workflows.roles import AGENCY_LEAD, BOARD_CHAIR, BOARD_MEMBER, BUSINESS_MANAGER, CDOP_CHAIR, SUBGROUP_CHAIR
@@ -176,3 +176,21 @@ def test_instead_of_an_agency_s_lead_hears_only_somebody_of_the_agency_even_of_a
     }
     assert Recipient(of_the_agency.id, AGENCY_LEAD, instead_of=lead.id) in heard
     assert lead.id not in {each.person_id for each in heard}
+
+
+def test_who_stands_in_for_the_lead_of_two_agencies_hears_of_their_own_agency_alone(watch):
+    """ADR 55: for an agency speaks somebody appointed for it. What the other agency owes stays with the lead."""
+    police, visitors = watch.agency("Police"), watch.agency("Health visiting")
+    lead, deputy = watch.appoint(AGENCY_LEAD, agency=police), watch.appoint(BOARD_MEMBER, agency=police)
+    watch.appoint(AGENCY_LEAD, agency=visitors).appointments[0].person_id = lead.id
+    watch.review.take("request_scoping", answers=SCOPING)
+    watch.swept(TUE_25_MAR)
+    away = Deputyship(
+        absent_id=lead.id, deputy_id=deputy.id, from_on=MON_3_MAR, until_on=date(2014, 3, 31), named_by=lead.id,
+        named_at=noon(MON_3_MAR),
+    )  # fmt: skip
+    watch.session.add(away)
+    watch.session.flush()
+
+    heard = {agencies_asked(watch.session, each): people(watch, each) for each in watch.messages()}
+    assert heard == {("Police",): [deputy.id], ("Health visiting",): [lead.id]}
