@@ -205,10 +205,19 @@ def pooled_tables(pool: ShownPool, *, without: frozenset[str] = frozenset()) -> 
                 for row, words in ROW_WORDS[key].items()
             ]
     reviews = pool.disclosed.single["reviews"]
+    lines.append(Line("All reviews", (reviews, None)))
+    nothing_is_shown = all(isinstance(line.cells[0], str) for line in lines)
     yield Table(
-        "pooled", f"Reviews of {pool.name} together", _pooled_sentence(pool), "Reviews by", ("Reviews", "Share"),
-        (*lines, Line("All reviews", (reviews, None))), tuple(filter(None, (shown.note,))),
+        "pooled", f"Reviews of {pool.name} together",
+        NOTHING_SHOWN if nothing_is_shown else _pooled_sentence(pool), "Reviews by", ("Reviews", "Share"),
+        () if nothing_is_shown else tuple(lines), tuple(filter(None, (shown.note,))),
     )  # fmt: skip
+
+
+NOTHING_SHOWN = (
+    "Nothing can be shown of the reviews of these years together: so few were held that beside the single years any "
+    "number would give a small one back."
+)
 
 
 def _pooled_sentence(pool: ShownPool) -> str:

@@ -14,6 +14,7 @@ from models.case import Case
 from models.casework import Actor, correct_event, open_case, take_step
 from models.child_deaths.importing import ACTS_AS, import_child_deaths
 from models.database import make_sessions
+from models.figures.comparisons import ShownPool, pooled_tables
 from models.figures.counts import CountedReview, count, financial_year
 from models.figures.disclosure import AS_THEY_ARE, LOCAL, disclose
 from models.figures.pooling import pool
@@ -21,7 +22,7 @@ from models.figures.report import ROW_WORDS, TITLES, as_data, as_rows
 from models.histories import read_cases
 from models.panels.panel import Panel, PanelBoard, boards_served
 from models.queries import child_death_figures
-from models.queries.child_death_figures import Year, figures, figures_of_years
+from models.queries.child_death_figures import BREAKDOWNS, SINGLE, Figures, Year, figures, figures_of_years
 from models.queries.child_death_groups import Found, judged_by_group
 from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED
 from workflows.dates import PartialDate
@@ -293,6 +294,15 @@ class TestYearsTogether:
         assert not rate.is_unreliable
         with pytest.raises(ValueError, match="2017-18"):
             pooled.rate({"2016-17": 120_000})
+
+    def test_years_of_which_nothing_can_be_shown_are_said_in_a_sentence(self):
+        few = {key: dict.fromkeys(rows, 0) | {rows[0]: 3} for key, (_, rows) in BREAKDOWNS.items()}
+        together = pool([Figures(YEAR, dict.fromkeys(SINGLE, 3), few)])
+
+        *_, reviews = pooled_tables(ShownPool((YEAR,), disclose(together.statement(), LOCAL)))
+
+        assert reviews.lines == ()
+        assert reviews.sentence.startswith("Nothing can be shown")
 
 
 class TestReport:
