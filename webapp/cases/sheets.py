@@ -35,7 +35,7 @@ from webapp.wording import role_words
 from workflows.definition import Step
 from workflows.errors import AnswersRefused, GuardsNotMet, NotYourRole, Problem, StepRefused
 from workflows.history import Event
-from workflows.roles import in_words
+from workflows.roles import AGENCY_LEAD, in_words
 from workflows.standing import Standing, available, cautions
 
 Form = TypeVar("Form", bound=SheetForm)
@@ -269,9 +269,12 @@ def step_sheet(case: Case, key: str) -> StepSheet:
     step = now.standing.procedure.steps_by_key.get(key)
     if step is None or step.opens:
         abort(404)
-    led = None if sees_whole_case(case) else agencies_led(db.session, current_person().id, case, clock.today())
     actor = current_actor(case)
-    if not actor.roles & set(step.by) or (led is not None and not is_asked_of_agencies(step)):
+    of_agencies = is_asked_of_agencies(step)
+    # Whoever may record it only as an agency's lead does so for that agency, whatever else of the case they see.
+    for_an_agency = not sees_whole_case(case) or (of_agencies and actor.roles & set(step.by) == {AGENCY_LEAD})
+    led = agencies_led(db.session, current_person().id, case, clock.today()) if for_an_agency else None
+    if not actor.roles & set(step.by) or (led is not None and not of_agencies):
         who = f"This can be recorded by the {in_words(step.by)}" if step.by else "Nobody can record this"
         raise NotYourRole(f"{who}, and you do not act as that here")
     sheet = ReturnSheet if step.key == FINALISE_RETURN else StepSheet

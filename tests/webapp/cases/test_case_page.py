@@ -282,6 +282,21 @@ class TestTheLeadOfAnAgency:
         assert "Health visiting" not in words
         assert "Child A" not in words
 
+    def test_records_for_that_agency_alone_though_they_see_the_whole_case_otherwise(
+        self, as_, somebody, given, board, review
+    ):
+        person = somebody("lead.and.member@example.org")
+        given.appointed(person, "agency_lead", on=board, agency_id=given.an_agency(board, "Police").id)
+        given.appointed(person, "board_member", on=board)
+        review.take("request_scoping", answers=SCOPING)
+
+        browser = as_(person)
+        offered = main_words(browser.get(f"/cases/{review.case.reference}/steps/record_scoping_return"))
+
+        assert browser.get(f"/cases/{review.case.reference}").status_code == 200
+        assert "Police" in offered
+        assert "Health visiting" not in offered
+
     def test_sees_no_part_of_the_case_itself(self, browser, review):
         review.take("request_scoping", answers=SCOPING)
 
