@@ -157,6 +157,8 @@ def why_over(session: Session, reminder: DutyReminder, today: date) -> str:
         return _action_over(reminder.action).because
     assert reminder.meeting is not None
     meeting = reminder.meeting
+    if not meeting.cases:
+        return "Nothing is listed for the meeting any more"
     if reminder.kind == "pack":
         return _pack_over(meeting, today).because
     if reminder.kind == "minutes":

@@ -270,6 +270,23 @@ class TestMeetings:
         assert panel.waits_for(panel.police, WED_12_FEB) == []
         assert ("reading", WED_12_FEB) in panel.waits_for(panel.members["education"].person, WED_12_FEB)
 
+    @pytest.mark.parametrize("day", [THU_6_FEB, WED_12_FEB])
+    def test_of_a_meeting_from_which_every_case_was_taken_off_nothing_more_is_sent(self, panel, day):
+        meeting = panel.a_meeting(THU_13_FEB_2014, panel.a_death_ready("Child A"))
+        if day == WED_12_FEB:
+            release_pack(panel.session, meeting, person_id=panel.coordinator.id, now=noon(FRI_31_JAN))
+        panel.sweep(day)
+        said = panel.messages()
+
+        for listed in list(meeting.cases):
+            panel.session.delete(listed)
+        panel.session.flush()
+        panel.session.expire_all()
+
+        assert said
+        whys = {why_not_true(panel.session, each, noon(day)) for each in said}
+        assert whys == {"Nothing is listed for the meeting any more"}
+
     def test_minutes_are_to_be_approved_within_ten_working_days(self, panel):
         meeting = panel.a_meeting(THU_13_FEB_2014, panel.a_death_ready("Child A"))
         panel.sweep(THU_27_FEB)
