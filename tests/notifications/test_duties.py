@@ -77,7 +77,8 @@ class Secretariat(PanelStory):
         return [(each.rung, each.role, each.outcome) for each in self.session.scalars(found)]
 
     def messages(self):
-        return self.session.scalars(select(OutboxMessage).where(OutboxMessage.payload.has_key("duty"))).all()
+        of_duties = select(OutboxMessage).where(OutboxMessage.payload.has_key("duty")).order_by(OutboxMessage.id)
+        return self.session.scalars(of_duties).all()
 
     def heard_by(self, day):
         return [[each.person_id for each in recipients_of(self.session, one, noon(day))] for one in self.messages()]
