@@ -20,6 +20,7 @@ Timing = Literal["at_once", "digest"]
 
 # Spelt once: a partial index serves only a query whose predicate is spelt the same way.
 UNSENT = text("outcome IS NULL")
+IN_A_LETTER = text("letter_key IS NOT NULL")
 GIVEN_UP = text("outcome IN ('failed', 'unknown') AND decided_at IS NULL")
 
 
@@ -42,6 +43,7 @@ class Delivery(Base):
         CheckConstraint("num_nonnulls(decided_at, decided_by) IN (0, 2)", name="decided_by_somebody"),
         Index("ix_delivery_to_send", "send_after", "id", postgresql_where=UNSENT),
         Index("ix_delivery_given_up", "settled_at", "id", postgresql_where=GIVEN_UP),
+        Index("ix_delivery_letter_key", "letter_key", postgresql_where=IN_A_LETTER),
         Index(None, "person_id", "id"),
     )
 

@@ -22,8 +22,10 @@ from notifications.recipient import Recipient
 from notifications.recipients import recipients_of
 from notifications.settling import settle_messages
 from notifications.truth import why_not_true
+from notifications.unreached import tell_who_depends
 from workflows.calendar import Calendar
 from workflows.dates import LONDON, london_day
+from workflows.roles import AGENCY_LEAD
 
 NOBODY = "Nobody holds this role"
 # A local default: a role left empty is looked at again the next hour, and given up after a month.
@@ -71,6 +73,7 @@ def address(session: Session, message: OutboxMessage, now: datetime, calendar: C
     recipients = recipients_of(session, message, now)
     if not recipients:
         _put_off(message, now, NOBODY)
+        _tell_who_depends(session, message, now)
         return
     choices = _choices(session, recipients)
     rule = _rule(session, message)
@@ -83,6 +86,13 @@ def address(session: Session, message: OutboxMessage, now: datetime, calendar: C
     if _add(session, rows) < len(rows):
         _settled_by_deliveries(session, message, now)
     message.addressed_at = now
+    _tell_who_depends(session, message, now)
+
+
+def _tell_who_depends(session: Session, message: OutboxMessage, now: datetime) -> None:
+    if message.recipient_role == AGENCY_LEAD:
+        session.flush()
+        tell_who_depends(session, [message.id], now)
 
 
 def address_again(session: Session, message: OutboxMessage, now: datetime) -> None:
@@ -166,7 +176,7 @@ def _choices(session: Session, recipients: tuple[Recipient, ...]) -> Mapping[int
 
 
 def _rule(session: Session, message: OutboxMessage) -> MessageRule | None:
-    if "duty" in message.payload:
+    if "panel" in message.payload:
         return session.get(MessageRule, message.payload["panel"])
     if message.case_id is None:
         return None

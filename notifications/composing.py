@@ -12,7 +12,8 @@ from models.case import Case, CaseEvent
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.panels.duties import TITLES, DutyReminder
-from notifications.facts import Declared, Item, Kind, OfPanel, Reference, Site
+from models.panels.panel import Panel
+from notifications.facts import AN_AGENCY_WAS_NOT_REACHED, Declared, Item, Kind, OfPanel, Reference, Site
 from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
 from notifications.telling import ReminderTold, reminder_told
 from notifications.wording import notices
@@ -44,6 +45,8 @@ def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: 
     """Return what is told of one message to one person. Raises NotForAMessage and KeyError."""
     if "duty" in message.payload:
         return _of_a_duty(session, delivery, message, desk)
+    if "unreached" in message.payload:
+        return _of_what_did_not_reach(session, delivery, message, desk)
     case = session.get_one(Case, message.case_id)
     rules = procedure(case.workflow_key, case.regime_key)
     reference = Reference(case.reference)
@@ -81,6 +84,23 @@ def _of_a_duty(session: Session, delivery: Delivery, message: OutboxMessage, des
         should_have_come=meant if meant < desk.today else None,
         for_somebody_else=delivery.instead_of is not None,
         escalated=reminder.escalated,
+    )
+
+
+def _of_what_did_not_reach(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item:
+    """Return what is told of a message that reached nobody at an agency, and never which agency: that was typed."""
+    case = session.get(Case, message.case_id) if message.case_id else None
+    panel = session.get_one(Panel, message.payload["panel"]) if case is None else None
+    return Item(
+        kind="asked",
+        reference=Reference(case.reference) if case else OfPanel(panel.board.reference_prefix if panel else ""),
+        words=Declared(AN_AGENCY_WAS_NOT_REACHED),
+        link=desk.site.link("/messages/failed"),
+        today=desk.today,
+        on=london_day(message.created_at),
+        says=message.notice_key,
+        should_have_come=_should_have_come(delivery, None, desk),
+        for_somebody_else=delivery.instead_of is not None,
     )
 
 

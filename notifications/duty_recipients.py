@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, select
@@ -27,8 +27,22 @@ def hear_of_a_duty(session: Session, message: OutboxMessage, now: datetime) -> t
     What nobody is there to hear goes to the coordinator, and else to the chair. Nobody hears of an action about a case
     in which they have an interest.
     """
+    reminder = session.get_one(DutyReminder, message.payload["duty"])
+    return _first_free(session, reminder, _those_asked(session, reminder, london_day(now)))
+
+
+def hear_at_the_panel(session: Session, message: OutboxMessage, now: datetime) -> tuple[Recipient, ...]:
+    """Return who at the panel hears that a message about one of its duties reached nobody: coordinator or chair."""
     reminder, day = session.get_one(DutyReminder, message.payload["duty"]), london_day(now)
-    for found in _those_asked(session, reminder, day):
+    at_the_panel = (list(_at_the_panel(session, reminder.panel_id, role, day)) for role in AT_THE_PANEL)
+    return _first_free(session, reminder, at_the_panel)
+
+
+def _first_free(
+    session: Session, reminder: DutyReminder, those: Iterable[Sequence[Recipient]]
+) -> tuple[Recipient, ...]:
+    """Return the first of those it may fall to who have no interest in what it is about, each once, in order."""
+    for found in those:
         case_id = reminder.action.case_id if reminder.action else None
         free = (each for each in found if case_id is None or not has_interest(session, each.person_id, case_id))
         if hearers := {each.person_id: each for each in free}:

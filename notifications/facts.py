@@ -18,12 +18,15 @@ from workflows.definition import Clock
 from workflows.registry import workflows
 from workflows.roles import ROLES
 
+AN_AGENCY_WAS_NOT_REACHED = "An agency was not reached"
+"""What is told of a message that reached nobody at the agency it was for."""
+
 REFERENCE = re.compile(r"[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}")
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 PATHS = re.compile(
     r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}(#date-[a-z_]+)?|/worklist/(\?only=(late|due|held))?|/messages/"
-    r"|/account/(messages|actions)"
+    r"|/messages/failed|/account/(messages|actions)"
     r"|/panels/[A-Z][A-Z0-9]{1,7}/meetings/\d{4}-\d\d-\d\d(/(interests|minutes))?"
 )
 
@@ -143,5 +146,11 @@ def _declared() -> frozenset[str]:
     procedures = [each for workflow in workflows().values() for each in workflow.procedures.values()]
     steps = {words for each in procedures for step in each.steps for words in (step.title, step.done)}
     return frozenset(
-        {*steps, *(clock.title for each in procedures for clock in each.clocks), *ROLES.values(), *TITLES.values()}
+        {
+            *steps,
+            *(clock.title for each in procedures for clock in each.clocks),
+            *ROLES.values(),
+            *TITLES.values(),
+            AN_AGENCY_WAS_NOT_REACHED,
+        }
     )

@@ -5,12 +5,12 @@ Each decision is made once: of two people who decide on the same delivery, the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Integer, and_, cast, or_, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models import audit
 from models.case import Case
@@ -42,19 +42,19 @@ class Seen:
         """Return the condition on a message, beside its case if it has one, that it may be seen."""
         panel_id = cast(OutboxMessage.payload["panel"].astext, Integer)
         of_a_panel = true() if self.panels is None else panel_id.in_(self.panels)
-        told_of_a_duty = and_(OutboxMessage.case_id.is_(None), OutboxMessage.payload.has_key("duty"), of_a_panel)
-        return or_(and_(OutboxMessage.case_id.is_not(None), self.cases), told_of_a_duty)
+        told_of_a_panel = and_(OutboxMessage.case_id.is_(None), OutboxMessage.payload.has_key("panel"), of_a_panel)
+        return or_(and_(OutboxMessage.case_id.is_not(None), self.cases), told_of_a_panel)
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """What went together in one letter to one person, or would have: the deliveries, and the cases they tell of.
+    """What went together in one letter to one person, or would have: the deliveries, and the case each tells of.
 
     What tells of no case tells of what a panel owes.
     """
 
     deliveries: Sequence[Delivery]
-    cases: Sequence[Case]
+    cases: Sequence[Case | None]
 
     @property
     def key(self) -> int:
@@ -72,6 +72,7 @@ def undecided(session: Session, seen: Seen) -> Sequence[GivenUp]:
         select(Delivery, Case)
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
         .outerjoin(Case, Case.id == OutboxMessage.case_id)
+        .options(contains_eager(Delivery.message), joinedload(Delivery.person))
         .where(UNDECIDED, seen.messages())
         .order_by(Delivery.settled_at, Delivery.id)
         .limit(MOST_SHOWN)
@@ -79,11 +80,7 @@ def undecided(session: Session, seen: Seen) -> Sequence[GivenUp]:
     letters: dict[object, list[tuple[Delivery, Case | None]]] = {}
     for delivery, case in session.execute(found):
         letters.setdefault((delivery.letter_key or delivery.id, delivery.outcome), []).append((delivery, case))
-    return [GivenUp([each for each, _ in told], _each_once(case for _, case in told)) for told in letters.values()]
-
-
-def _each_once(cases: Iterable[Case | None]) -> Sequence[Case]:
-    return list({case.id: case for case in cases if case is not None}.values())
+    return [GivenUp([each for each, _ in told], [case for _, case in told]) for told in letters.values()]
 
 
 def without_recipient(session: Session, seen: Seen) -> Sequence[tuple[OutboxMessage, Case | None]]:

@@ -177,6 +177,11 @@ def ladder_for(workflow_key: str, clock_key: str) -> Ladder:
     return _owed(people, clock_key, statutory=statutory, source=source)
 
 
+def office_of(workflow_key: str) -> str:
+    """Return the role of the office that keeps such cases and depends on what agencies answer."""
+    return _PEOPLE.get(workflow_key, _CHILD_DEATHS).office
+
+
 def is_listed(workflow_key: str, clock_key: str) -> bool:
     """Return whether somebody decided which ladder the clock has."""
     return clock_key in AGENCY_RETURNS | MINIMA | STATUTORY.get(workflow_key, frozenset()) | OWN.keys()

@@ -1,4 +1,4 @@
-"""Letters whose fate nobody knows: found, asked about where the server can be asked, and otherwise left to people."""
+"""Letters whose fate nobody knows, and those that failed after they were taken: found, and asked about if possible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import and_, select, update
 
 from models.delivery import Delivery
 from notifications.office import Office
-from notifications.senders.letter import CanBeAsked, DeliveryFailed
+from notifications.senders.letter import CanBeAsked, DeliveryFailed, TellsFailures
 from notifications.settling import settle_letter, settle_messages
 
 LOST = "The process or the server was lost while it was being handed over"
@@ -49,6 +49,24 @@ def ask_about_lost(office: Office) -> int:
                 settle_letter(office, ids, key, "sent", receipt.words)
                 found += 1
     return found
+
+
+def record_failed_later(office: Office) -> int:
+    """Ask the server which letters it took and could not deliver, and return how many of ours were given as sent.
+
+    Each is given up where a person decides about it. One that was sent again since is another letter.
+    """
+    if not isinstance(office.sender, TellsFailures):
+        return 0
+    failed = office.sender.failed_later()
+    taken: dict[str, list[int]] = {}
+    with office.sessions() as session:
+        sent = select(Delivery.letter_key, Delivery.id).where(Delivery.outcome == "sent")
+        for key, delivery_id in session.execute(sent.where(Delivery.letter_key.in_(failed)).order_by(Delivery.id)):
+            taken.setdefault(str(key), []).append(delivery_id)
+    for key, ids in taken.items():
+        settle_letter(office, ids, key, "failed", failed[key])
+    return len(taken)
 
 
 def _letters_asked_about(office: Office) -> dict[str, list[int]]:

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from models.agency import Agency
 from models.case import Case, Deadline
+from models.delivery import Delivery
 from models.deputies import standing_in
 from models.outbox import OutboxMessage
+from models.panels.duties import DutyReminder
 from models.panels.panel import DeclaredInterest, has_interest, panels_serving
 from models.people import Appointment, Person
 from models.queries.access import BOARD_READERS, may_see, may_see_what_is_asked
 from models.reminder import Reminder
-from notifications.duty_recipients import hear_of_a_duty
+from notifications.duty_recipients import hear_at_the_panel, hear_of_a_duty
 from notifications.ladders import ladder_for
 from notifications.recipient import Recipient
 from workflows.dates import london_day
@@ -35,6 +37,8 @@ def recipients_of(session: Session, message: OutboxMessage, now: datetime) -> tu
     """
     if "duty" in message.payload:
         return hear_of_a_duty(session, message, now)
+    if "unreached" in message.payload and message.case_id is None:
+        return hear_at_the_panel(session, session.get_one(OutboxMessage, message.payload["unreached"]), now)
     day = london_day(now)
     if message.recipient_person_id is not None:
         return _named(session, message, message.recipient_person_id, day)
@@ -79,6 +83,46 @@ def agencies_asked(session: Session, message: OutboxMessage) -> tuple[str, ...]:
         started_by = cast(Deadline.explanation["started"].astext, Integer)
         asked = asked.where(started_by == message.event_sequence)
     return tuple(name for name in session.scalars(asked.order_by(Deadline.ordinal)) if name)
+
+
+def agencies_not_reached(session: Session, message: OutboxMessage) -> tuple[str, ...]:
+    """Return the agencies that a message to agencies’ leads has not reached, and will not unless somebody sees to it.
+
+    Nobody leads them, or all that was addressed to those who do was given up or not sent; none where the message went
+    to somebody else instead, who knows by it.
+    """
+    if message.recipient_role != AGENCY_LEAD:
+        return ()
+    deliveries = session.scalars(select(Delivery).where(Delivery.message_id == message.id).order_by(Delivery.id)).all()
+    if any(each.role != AGENCY_LEAD for each in deliveries):
+        return ()
+    told = {name for each in deliveries if _may_have_reached(each) for name in _led_by(session, each)}
+    return tuple(name for name in _agencies_told(session, message) if name.lower() not in told)
+
+
+def _may_have_reached(delivery: Delivery) -> bool:
+    return delivery.outcome not in ("failed", "suppressed") or delivery.seen_at is not None
+
+
+def _led_by(session: Session, delivery: Delivery) -> Iterator[str]:
+    """Yield in small letters the agencies that whoever a delivery is for leads, or leads in whose place they are."""
+    led = select(func.lower(Agency.name)).join(Appointment, Appointment.agency_id == Agency.id)
+    people = (delivery.person_id, delivery.instead_of)
+    yield from session.scalars(led.where(Appointment.person_id.in_(people), Appointment.role == AGENCY_LEAD))
+
+
+def agencies_of(session: Session, delivery: Delivery) -> tuple[str, ...]:
+    """Return for which of the agencies that a message is for somebody was to receive it; often none."""
+    led = set(_led_by(session, delivery)) if delivery.role == AGENCY_LEAD else set()
+    return tuple(name for name in _agencies_told(session, delivery.message) if name.lower() in led)
+
+
+def _agencies_told(session: Session, message: OutboxMessage) -> Sequence[str]:
+    if "duty" not in message.payload:
+        return agencies_asked(session, message)
+    action = session.get_one(DutyReminder, message.payload["duty"]).action
+    agency = session.get(Agency, action.owner_agency_id) if action and action.owner_agency_id else None
+    return (agency.name,) if agency else ()
 
 
 def _roles(case: Case, message: OutboxMessage) -> Iterator[str]:

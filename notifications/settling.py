@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from models.delivery import Delivery
 from models.outbox import OutboxMessage, Outcome
 from notifications.office import Office
+from notifications.unreached import tell_who_depends
 
 PATIENCE_SECONDS = (0.2, 1, 5, 15)
 """How long to wait each time for a database that is away when something is to be written down."""
 
 # What is said of a message some of whose deliveries came to different things: the first of these.
 TELLING: tuple[Outcome, ...] = ("unknown", "failed", "sent", "suppressed")
+NOT_RECEIVED: frozenset[Outcome | None] = frozenset({"failed", "suppressed"})
 
 
 def settle_messages(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
@@ -45,6 +47,7 @@ def settle_messages(session: Session, delivery_ids: Sequence[int], now: datetime
                 "settled_at": None if outcome is None else func.coalesce(OutboxMessage.settled_at, now),
             }
             session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(told)).values(**values))
+    tell_who_depends(session, [each for each, found in outcomes.items() if found & NOT_RECEIVED], now)
 
 
 def _telling(outcomes: set[Outcome | None]) -> Outcome | None:
@@ -54,10 +57,14 @@ def _telling(outcomes: set[Outcome | None]) -> Outcome | None:
 def settle_letter(office: Office, ids: Sequence[int], key: str, outcome: Outcome, because: str) -> None:
     """Record what became of these deliveries in the letter of this key, unless somebody has decided meanwhile.
 
-    Also where it took so long that its fate was given as unknown: what the server says later is better known.
+    Also where it took so long that its fate was given as unknown, or where the server took it and could not deliver
+    it: what the server says later is better known.
     """
     undecided = and_(Delivery.outcome == "unknown", Delivery.decided_at.is_(None))
-    ours = and_(Delivery.id.in_(ids), Delivery.letter_key == key, or_(Delivery.outcome.is_(None), undecided))
+    still = or_(Delivery.outcome.is_(None), undecided)
+    if outcome == "failed":
+        still = or_(still, Delivery.outcome == "sent")
+    ours = and_(Delivery.id.in_(ids), Delivery.letter_key == key, still)
 
     def write(session: Session) -> None:
         now = office.clock()

@@ -30,7 +30,7 @@ from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import send_waiting
 from notifications.duties import sweep_duties
-from notifications.lost import ask_about_lost
+from notifications.lost import ask_about_lost, record_failed_later
 from notifications.office import Office
 from notifications.reminders import sweep
 from workflows.dates import london_day
@@ -95,6 +95,10 @@ def _send(works: Works) -> int:
 
 def _ask(works: Works) -> int:
     return ask_about_lost(works.office)
+
+
+def _ask_failed(works: Works) -> int:
+    return record_failed_later(works.office)
 
 
 def _send_codes(works: Works) -> int:
@@ -186,6 +190,7 @@ TICKS = (
     Tick("address", "Addresses messages to those who hold the role", 5, _address),
     Tick("send", "Sends what is due", 5, _send),
     Tick("ask", "Asks what became of letters whose fate is unknown", 300, _ask),
+    Tick("failed", "Asks which letters were taken and could not be delivered", 300, _ask_failed),
     Tick("codes", "Sends the codes of public notifications", 5, _send_codes, waited_for=True),
     Tick("forget", "Forgets public notifications nobody confirmed", 3600, _forget),
     Tick("forget_begun", "Forgets public notifications begun and not sent", 600, _forget_begun),

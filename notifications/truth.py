@@ -8,10 +8,12 @@ from sqlalchemy import Integer, cast, exists, select
 from sqlalchemy.orm import Session
 
 from models.case import Case, CaseEvent, Deadline, Hold
+from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import Reminder, ReminderAnswer
 from notifications import because
 from notifications.duty_recipients import why_a_duty_is_over
+from notifications.recipients import agencies_not_reached
 from notifications.rungs import REMINDER_ESCALATED
 from workflows import registry
 from workflows.dates import day_in_words, london_day
@@ -31,6 +33,8 @@ def why_not_true(session: Session, message: OutboxMessage, now: datetime) -> str
     """Return why a message is no longer true, in words, or nothing where it still is."""
     if "duty" in message.payload:
         return why_a_duty_is_over(session, message, now)
+    if "unreached" in message.payload:
+        return _why_reached(session, session.get_one(OutboxMessage, message.payload["unreached"]), now)
     if message.case_id is None:
         return None
     if reminder_id := message.payload.get("reminder"):
@@ -38,6 +42,17 @@ def why_not_true(session: Session, message: OutboxMessage, now: datetime) -> str
     if message.event_sequence is None:
         return None
     return _of_a_step(session, message, message.case_id, message.event_sequence)
+
+
+def _why_reached(session: Session, message: OutboxMessage, now: datetime) -> str | None:
+    """Return why it need not be said any more that a message reached nobody at an agency."""
+    if because_over := why_not_true(session, message, now):
+        return because_over
+    if not agencies_not_reached(session, message):
+        return "The agency has been reached, or is written to again"
+    given_up = select(Delivery.decided_at).where(Delivery.message_id == message.id, Delivery.outcome == "failed")
+    decided = session.scalars(given_up).all()
+    return "It was decided not to send it again" if decided and all(decided) else None
 
 
 # --- Reminders ---------------------------------------------------------------

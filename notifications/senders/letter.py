@@ -7,6 +7,7 @@ not taken, or says that nobody can know. It never says nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -78,4 +79,13 @@ class CanBeAsked(Protocol):
 
         Raises DeliveryFailed where the server took it and could not deliver it.
         """
+        ...
+
+
+@runtime_checkable
+class TellsFailures(Protocol):
+    """A way letters leave whose server says later which of those it took could not be delivered."""
+
+    def failed_later(self) -> Mapping[str, str]:
+        """Return by the key of each such letter why it failed, in words, as far back as the server knows."""
         ...

@@ -7,6 +7,7 @@ asked about again later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -17,6 +18,8 @@ from notifications_python_client.notifications import NotificationsAPIClient
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter, Receipt
 
 TIMEOUT_SECONDS = 20
+MOST_PAGES = 20
+"""How many pages of 250 letters that failed are read at most: local default, far more than fail in the week kept."""
 BAD_REQUEST, FORBIDDEN, TOO_MANY, SERVER_ERROR = 400, 403, 429, 500
 
 
@@ -52,6 +55,19 @@ class NotifySender:
         """Return the receipt of the letter of this key if Notify has it. Raises DeliveryFailed."""
         with self._turn:
             return self._found(key)
+
+    def failed_later(self) -> Mapping[str, str]:
+        """Return why Notify could not deliver letters it took, by key: of those it still keeps, the newest first."""
+        found: dict[str, str] = {}
+        last: str | None = None
+        for _ in range(MOST_PAGES):
+            with self._turn:
+                asked = self._client.get_all_notifications(status="failed", template_type="email", older_than=last)
+            if not asked["notifications"]:
+                break
+            found |= {each["reference"]: _why(each["status"]) for each in asked["notifications"] if each["reference"]}
+            last = asked["notifications"][-1]["id"]
+        return found
 
     def close(self) -> None:
         """Let go of the connections to Notify."""
@@ -89,8 +105,13 @@ class NotifySender:
             return None
         status = str(found[0].get("status", ""))
         if status.endswith("failure"):
-            raise DeliveryFailed(f"Notify could not deliver it: {status.replace('-', ' ')}", permanent=True)
+            raise DeliveryFailed(_why(status), permanent=True)
         return Receipt(f"Notify took it as {found[0]['id']}")
+
+
+def _why(status: str) -> str:
+    """Return why Notify did not deliver a letter, from a status such as `permanent-failure`."""
+    return f"Notify could not deliver it: {status.replace('-', ' ')}"
 
 
 def _never_reached(wrong: APIError) -> bool:

@@ -14,6 +14,7 @@ from notifications.facts import Declared, Item, Link, NotForAMessage, Reference,
 from notifications.rungs import REMINDER_MINIMUM_OVER, REMINDER_NOTICES
 from notifications.senders.letter import Letter
 from notifications.senders.smtp import Server, SmtpSender
+from notifications.unreached import AGENCY_NOT_REACHED
 from notifications.wording import HEADINGS, letter, notices, sentence, subject, title
 from tests.models.situations import Given
 from tests.notifications.conftest import SITE
@@ -82,6 +83,16 @@ def test_no_notice_says_who_anybody_is(telling):
         assert [each for each in IDENTIFYING if each in written] == [], notice.key
 
 
+def test_that_an_agency_was_not_reached_says_neither_which_nor_who_anybody_is(telling):
+    for rules in PROCEDURES:
+        case, told = telling(rules, notice_key=AGENCY_NOT_REACHED, event_sequence=None, payload={"unreached": 1})
+        written = whole(letter([told], SITE))
+
+        assert f"{case.reference}: An agency was not reached on 3 March 2014" in letter([told], SITE).text
+        assert f"{SITE.address}/messages/failed" in written
+        assert [each for each in IDENTIFYING if each in written] == []
+
+
 @pytest.mark.parametrize("due", ["2014-02-26", "2014-03-03", "2014-03-10"])
 @pytest.mark.parametrize("notice", REMINDER_NOTICES)
 def test_no_reminder_says_who_anybody_is(telling, due, notice):
@@ -117,7 +128,7 @@ def test_a_message_says_how_late_something_is_as_the_pages_do(telling, workflow_
 def test_every_notice_that_is_declared_has_words():
     declared = {notice.key for _, _, notice in NOTICES}
 
-    assert notices().keys() == declared | {REMINDER_MINIMUM_OVER}
+    assert notices().keys() == declared | {REMINDER_MINIMUM_OVER, AGENCY_NOT_REACHED}
 
 
 @pytest.mark.parametrize(

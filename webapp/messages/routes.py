@@ -16,6 +16,7 @@ from webapp import clock
 from webapp.access import current_capacities, current_person, in_a_demonstration, needs_role, signed_in
 from webapp.database import db
 from webapp.lists import page_asked
+from webapp.messages.given_up import letter_in_words, without_recipient_in_words
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
@@ -63,8 +64,11 @@ def failed() -> ResponseReturnValue:
     seen = _seen()
     return render_template(
         "messages/failed.html",
-        letters=undecided(db.session, seen),
-        nobody=without_recipient(db.session, seen),
+        letters=[letter_in_words(each) for each in undecided(db.session, seen)],
+        nobody=[
+            (message, *without_recipient_in_words(message, case))
+            for message, case in without_recipient(db.session, seen)
+        ],
         links=not _administers(),
     )
 

@@ -8,9 +8,11 @@ from datetime import date
 
 from flask import url_for
 
+from models.case import Case
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import Reminder
+from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
 from notifications.going_up import UNSEEN
 from notifications.ladders import ladder_for
 from notifications.ledger import Answered, Entry, Ledger, Line, Sent
@@ -185,12 +187,16 @@ def _about(line: Line) -> str:
 def _what(line: Line) -> str:
     if line.reminder is not None:
         return rung_in_words(line.case.workflow_key, line.reminder)
-    message = line.message
-    if message is None:
-        return ""
+    return message_in_words(line.message, line.case) if line.message else ""
+
+
+def message_in_words(message: OutboxMessage, case: Case) -> str:
+    """Return what a message about a case tells, in a few words."""
     if "title" in message.payload:
         return f"Reminder: {message.payload['title']}"
-    step = registry.procedure(line.case.workflow_key, line.case.regime_key).steps_by_key.get(message.payload["step"])
+    if "unreached" in message.payload:
+        return AN_AGENCY_WAS_NOT_REACHED
+    step = registry.procedure(case.workflow_key, case.regime_key).steps_by_key.get(message.payload["step"])
     return step.done if step else notices()[message.notice_key].says
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select, update
 
 from models.delivery import Delivery
 from models.people import Person
-from notifications.lost import ask_about_lost
+from notifications.given_up import Seen, send_again, undecided
+from notifications.lost import ask_about_lost, record_failed_later
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
 from notifications.senders.notify import NotifySender
 from tests.notifications.mail_servers import unused_port
@@ -41,6 +44,18 @@ class StandIn:
         theirs = [each for each in self.asked if self.keeps and self.found and each["reference"] == reference]
         return [{"id": "the-id", "status": self.fate} for _ in theirs]
 
+    def failed(self, asked: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """Return a page of two of the letters that failed, the newest first, from after the one named."""
+        if not self.fate.endswith("failure"):
+            return []
+        newest_first = [
+            {"id": f"id-{number}", "reference": each["reference"], "status": self.fate}
+            for number, each in reversed(list(enumerate([*self.asked, {"reference": None}])))
+        ]
+        ids = [each["id"] for each in newest_first]
+        start = ids.index(asked["older_than"][0]) + 1 if "older_than" in asked else 0
+        return newest_first[start : start + 2]
+
 
 @pytest.fixture
 def notify() -> Iterator[StandIn]:
@@ -57,8 +72,9 @@ def notify() -> Iterator[StandIn]:
                 self._answer(told.status, {"errors": [{"error": "Wrong", "message": "chair@example.org is wrong"}]})
 
         def do_GET(self):
-            reference = self.path.partition("reference=")[2]
-            self._answer(200, {"notifications": told.kept(reference), "links": {}})
+            asked = parse_qs(urlsplit(self.path).query)
+            found = told.kept(asked["reference"][0]) if "reference" in asked else told.failed(asked)
+            self._answer(200, {"notifications": found, "links": {}})
 
         def _answer(self, status, body):
             written = json.dumps(body).encode()
@@ -176,8 +192,58 @@ def test_a_letter_that_somebody_has_decided_about_is_not_asked_about(post, notif
     assert ask_about_lost(post.office(sender=sender)) == 0
 
 
+@pytest.mark.parametrize("fate", ["permanent-failure", "temporary-failure", "technical-failure"])
+def test_a_letter_that_notify_took_and_could_not_deliver_is_given_up_where_it_is_seen(post, notify, sender, fate):
+    """P21: that it was taken is not that it arrived; and what is asked again is recorded once."""
+    post.appoint(SUBGROUP_CHAIR)
+    messages = [post.message(), post.message()]
+    post.address()
+    post.send(sender=sender)
+    assert record_failed_later(post.office(sender=sender)) == 0
+    assert post.outcomes() == ["sent", "sent"], "one mail told both"
+
+    notify.fate = fate
+    assert record_failed_later(post.office(sender=sender)) == 1
+    post.clock.moment += timedelta(minutes=5)
+    assert record_failed_later(post.office(sender=sender)) == 0
+
+    assert post.outcomes() == ["failed", "failed"]
+    assert {post.outcome_of(each) for each in messages} == {"failed"}
+    assert {each.because for each in post.deliveries()} == {f"Notify could not deliver it: {fate.replace('-', ' ')}"}
+    with post.sessions() as session:
+        assert len(undecided(session, Seen.everything())) == 1
+
+
+def test_what_was_sent_again_since_is_another_letter(post, notify, sender):
+    post.appoint(SUBGROUP_CHAIR)
+    post.message()
+    post.address()
+    post.send(sender=sender)
+    notify.fate = "permanent-failure"
+    record_failed_later(post.office(sender=sender))
+    with post.sessions.begin() as session:
+        (given_up,) = undecided(session, Seen.everything())
+        person = session.scalars(select(Person.id).limit(1)).one()
+        send_again(session, given_up, person_id=person, now=post.clock())
+    again = [*notify.asked]
+    post.send(sender=sender)
+    notify.asked = again
+
+    assert record_failed_later(post.office(sender=sender)) == 0
+    assert post.outcomes() == ["sent"]
+
+
+def test_a_page_of_failures_follows_another(notify, sender):
+    for number in range(5):
+        sender.send(replace(LETTER, key=f"reviews.000000{number}"))
+    notify.fate = "permanent-failure"
+
+    assert list(sender.failed_later()) == [f"reviews.000000{number}" for number in (4, 3, 2, 1, 0)]
+
+
 def test_a_server_by_smtp_cannot_be_asked(post, mail_server):
     assert ask_about_lost(post.office(sender=mail_server().sender())) == 0
+    assert record_failed_later(post.office(sender=mail_server().sender())) == 0
 
 
 def test_a_server_that_is_not_there_is_a_matter_of_everyone():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from models.agency import Agency
 from models.audit import AuditEntry
 from models.delivery import Delivery, DemonstrationLetter, MessageChoice, MessageRule
 from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest
-from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, SUBGROUP_CHAIR
+from notifications.unreached import AGENCY_NOT_REACHED, tell_who_depends
+from tests.models.reviews import SCOPING, Review, a_board
+from tests.webapp.client import main_words
+from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 
 @pytest.fixture
@@ -229,3 +233,39 @@ def test_a_kept_letter_is_shown_in_a_demonstration(session, clock):
         session.flush()
 
     assert [letter.subject for letter in demonstration_letters(session)] == ["2 late", "1 late"]
+
+
+def test_a_request_that_reached_nobody_names_the_agency_and_what_it_was_to_who_depends_on_it(
+    somebody, as_, session, clock
+):
+    clock.moment = datetime(2014, 3, 25, 9, tzinfo=UTC)
+    review = Review(session, a_board(session)).opened()
+    lead = somebody("lead@example.org", AGENCY_LEAD, on=review.board)
+    police = Agency(board_id=review.board.id, name="Police")
+    session.add(police)
+    session.flush()
+    lead.appointments[0].agency_id = police.id
+    review.take("request_scoping", answers=SCOPING)
+    asked = session.scalars(select(OutboxMessage).where(OutboxMessage.recipient_role == AGENCY_LEAD)).one()
+    asked.addressed_at = clock()
+    session.add(
+        Delivery(
+            message_id=asked.id, person_id=lead.id, role=AGENCY_LEAD, channel="mail", timing="digest", attempts=1,
+            created_at=clock(), meant_for=clock(), send_after=clock(), outcome="failed", settled_at=clock(),
+            because="The mail server answered 550",
+        )
+    )  # fmt: skip
+    session.flush()
+    tell_who_depends(session, [asked.id], clock())
+    session.commit()
+    manager = as_(somebody("manager@example.org", BUSINESS_MANAGER, on=review.board))
+
+    page = main_words(manager.get("/messages/failed"))
+
+    assert "Agency lead, Police" in page
+    assert f"{review.case.reference} Agencies asked what they know" in page
+    notice = session.scalars(select(OutboxMessage).where(OutboxMessage.notice_key == AGENCY_NOT_REACHED)).one()
+    assert (notice.recipient_role, notice.case_id) == (BUSINESS_MANAGER, review.case.id)
+    assert "An agency was not reached" in main_words(manager.get(f"/cases/{review.case.reference}/reminders"))
+    administrator = as_(somebody("admin@example.org", ADMINISTRATOR))
+    assert "Police" not in administrator.get("/messages/failed").text
