@@ -157,6 +157,14 @@ class TestPublishing:
 
         assert story.refused("publish_report", date(2016, 6, 8)).reasons == (COPY_SENT_LATE,)
 
+    def test_a_copy_sent_to_somebody_else_later_does_not_shorten_the_notice(self):
+        """T-1.10: the national panel had its seven working days; the member of parliament was sent a copy as well."""
+        mon_9_may_2016, fri_20_may_2016, wed_1_jun_2016 = date(2016, 5, 9), date(2016, 5, 20), date(2016, 6, 1)
+        story = self.ready(mon_9_may_2016, sent_on=fri_20_may_2016)
+        story.tell("send_pre_publication_copy", wed_1_jun_2016, bodies=["Member of Parliament"], sent_on=wed_1_jun_2016)
+
+        assert "publish_report" in story.offered(wed_1_jun_2016)
+
     @pytest.mark.parametrize("sent_on", [None, MON_6_JUN_2016])
     def test_a_recorded_reason_stands_in_for_the_notice(self, sent_on):
         """WORKFLOWS 1: else a recorded reason."""

@@ -1,8 +1,8 @@
 """From commissioning to closure: what a serious case review and a practice review share, declared once."""
 
 from dataclasses import replace
+from datetime import date
 
-from workflows.calendar import Calendar
 from workflows.codes import (
     ACTION_STATES,
     AGENCY_REPORT_KINDS,
@@ -153,22 +153,24 @@ completion_has_evidence = Guard(
 def copy_sent_in_time(notice: Period, source: Source) -> Guard:
     """Return the guard that the copy was sent, and early enough before the day of publication (T-1.10, T-2.8)."""
 
-    def latest_day(calendar: Calendar, published_on: PartialDate) -> str:
-        return day_in_words(calendar.due(published_on.last, notice, backwards=True))
+    def latest_day(facts: Facts) -> date:
+        return facts.calendar.due(facts.on.last, notice, backwards=True)
+
+    def days_sent(facts: Facts) -> list[PartialDate]:
+        """Return every day a copy was sent: one sent to somebody else later takes nothing from the first."""
+        sent = facts.since("reopen_report").each("send_pre_publication_copy")
+        return [PartialDate.parse(event.answers["sent_on"]) for event in sent]
 
     def is_sent_in_time(facts: Facts) -> bool:
-        sent_on = facts.since("reopen_report").answer("sent_on", "send_pre_publication_copy")
-        last_day = facts.calendar.due(facts.on.last, notice, backwards=True)
-        return sent_on is not None and PartialDate.parse(sent_on).first <= last_day
+        return any(sent_on.first <= latest_day(facts) for sent_on in days_sent(facts))
 
     def refusal(facts: Facts) -> str:
         needed = f"at least {notice.words()} before publication"
-        if facts.since("reopen_report").answer("sent_on", "send_pre_publication_copy") is None:
+        if not days_sent(facts):
             return f"The pre-publication copy has not been sent. Send it {needed}, or say why the notice is short"
-        by = latest_day(facts.calendar, facts.on)
         return (
-            f"The pre-publication copy must be sent {needed}: to publish on {facts.on.words()}, by {by}. "
-            "Publish later, or say why the notice is short"
+            f"The pre-publication copy must be sent {needed}: to publish on {facts.on.words()}, by "
+            f"{day_in_words(latest_day(facts))}. Publish later, or say why the notice is short"
         )
 
     return Guard("copy_sent_in_time", is_sent_in_time, refusal, source, unless_answered="short_notice_reason")
