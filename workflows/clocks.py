@@ -222,11 +222,11 @@ def deadlines(reading: Reading, where: Where, facts: Facts, today: date) -> tupl
 
 
 def _occasions(clock: Clock, reading: Reading, where: Where, facts: Facts) -> Mapping[Subject, Occasion]:
+    if clock.unless is not None and clock.unless(facts):
+        return {}
     if clock.from_area:
         occasion = _area_occasion(clock, where, facts)
         return {(): occasion} if occasion else {}
-    if clock.unless is not None and clock.unless(facts):
-        return {}
     return reading.occasions.get(clock.key, {})
 
 

@@ -611,6 +611,22 @@ class TestTheAreasTwelveMonths:
 
         assert story.deadline("transition_completion", self.wed_3_jun_2020).status == "waiting"
 
+    def test_it_does_not_concern_a_review_of_another_kind(self):
+        """DOMAIN 1.5: that has no statutory limit, and nothing of it is published as a serious case review."""
+        story = a_review("alternative_review", self.mon_4_jun_2018, new_arrangements_start=self.mon_3_jun_2019)
+
+        assert story.deadline("transition_completion", date(2020, 6, 4)).status == "waiting"
+
+        story.tell("conclude_alternative_review", date(2020, 6, 4))
+
+        assert story.deadline("transition_completion", date(2020, 6, 4)).status == "waiting"
+
+    def test_it_runs_again_once_the_decision_for_another_kind_is_reopened(self):
+        story = a_review("alternative_review", self.mon_4_jun_2018, new_arrangements_start=self.mon_3_jun_2019)
+        story.tell("reopen_decision", date(2019, 9, 2))
+
+        assert story.deadline("transition_completion", date(2019, 9, 2)).due_last == self.wed_3_jun_2020
+
     def test_a_transfer_makes_it_void(self):
         story = self.under_way()
         story.tell("transfer_case", date(2019, 9, 2))

@@ -315,9 +315,16 @@ UNDER_WT2006 = Procedure(
     ),
 )  # fmt: skip
 
+
+def is_review_of_another_kind(facts: Facts) -> bool:
+    """DOMAIN 1.5: decided below the criteria, so that nothing of it is published as a serious case review."""
+    decided = facts.latest("decide_alternative_review", "reopen_decision")
+    return decided is not None and decided.step == "decide_alternative_review"
+
+
 transition_completion = Clock(
     "transition_completion", "Complete and publish after the area’s new arrangements began", runs=months(12),
-    from_area=True, met_by=(On("publish_report"), On("decide_not_to_publish")),
+    from_area=True, met_by=(On("publish_report"), On("decide_not_to_publish")), unless=is_review_of_another_kind,
     source=Source("X-3", "Working Together: transitional guidance 2018"), explained_by_delay=True,
 )  # fmt: skip
 
