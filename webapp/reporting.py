@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from models.panels.panel import boards_served
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import family_of
 from webapp.figures.files import About, as_file, csv_text
-from workflows.dates import LONDON
+from workflows.dates import end_of_day
 
 
 class NotReportable(Exception):
@@ -63,14 +63,9 @@ def child_deaths_report(
     if board is None:
         names = session.scalars(select(Board.name).order_by(Board.name)).all()
         raise NotReportable(f"There is no board “{board_name}”. There are: {'; '.join(names) or 'none yet'}")
-    known_at = end_of(known_on)
+    known_at = end_of_day(known_on) if known_on else None
     wanted = Wanted(
         boards_served(session, [board.id]), year, SCHEMES[scheme], known_at, family=family_of(session, board.id)
     )  # fmt: skip
     made = book(session, wanted, children_of(session, board.id, known_at))
     return Report(made, About(board.name, year, SCHEMES[scheme], known_on, now))
-
-
-def end_of(day: date | None) -> datetime | None:
-    """Return the last moment of a day in London; nothing for no day."""
-    return datetime.combine(day + timedelta(days=1), time(), LONDON) - timedelta(microseconds=1) if day else None

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
@@ -184,6 +184,11 @@ def london_day(moment: datetime) -> date:
     if moment.utcoffset() is None:
         raise ValueError("A moment without a time zone has no day in London")
     return moment.astimezone(LONDON).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last moment of a day in London, by which everything recorded on it is known."""
+    return datetime.combine(day, time.max, LONDON).astimezone(UTC)
 
 
 # Histories repeat the same few thousand days; sharing one immutable value for each makes reading them cheap.

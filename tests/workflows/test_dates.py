@@ -11,6 +11,7 @@ from workflows.dates import (
     PartialDate,
     Period,
     days,
+    end_of_day,
     london_day,
     months,
     months_from,
@@ -235,6 +236,13 @@ class TestTheDayInLondon:
     )
     def test_changes_at_midnight_there_in_summer_and_winter(self, moment, day):
         assert london_day(moment) == day
+
+    @pytest.mark.parametrize("day", [date(2014, 6, 30), date(2014, 12, 31), date(2026, 3, 29), date(2026, 10, 25)])
+    def test_ends_with_its_last_moment(self, day):
+        last = end_of_day(day)
+
+        assert london_day(last) == day
+        assert london_day(last + timedelta(microseconds=1)) == day + timedelta(days=1)
 
     def test_is_the_same_from_whatever_zone_the_moment_is_told_in(self):
         in_auckland = datetime(2014, 7, 1, 10, 0, tzinfo=timezone(timedelta(hours=12)))

@@ -1,7 +1,7 @@
 """Which day a case is looked at, and by what had been recorded when: from the address, and back into addresses."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from flask import request, url_for
 
@@ -10,7 +10,7 @@ from models.queries.case_page import CaseAsSeen, case_as_seen
 from webapp import clock
 from webapp.components import Tab
 from webapp.database import db
-from workflows.dates import LONDON, day_in_words
+from workflows.dates import day_in_words, end_of_day
 
 WRITE_A_DAY = "must be a day that has been, such as 2014-02-07"
 
@@ -38,9 +38,7 @@ class Looking:
     @property
     def known_at(self) -> datetime | None:
         """The last moment of `known_on` in London."""
-        if self.known_on is None:
-            return None
-        return datetime.combine(self.known_on, time.max, LONDON).astimezone(UTC)
+        return end_of_day(self.known_on) if self.known_on else None
 
     def words(self) -> str:
         """Return what is being looked at, as a sentence."""

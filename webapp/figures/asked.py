@@ -29,7 +29,7 @@ from webapp import clock
 from webapp.access import current_person
 from webapp.database import db
 from webapp.fields import DayField, offered
-from webapp.reporting import end_of
+from workflows.dates import end_of_day
 
 _BEGINS = attrgetter("begins")
 KEPT_FOR = timedelta(seconds=30)
@@ -79,7 +79,7 @@ class Asked:
 
     @property
     def known_at(self) -> datetime | None:
-        return end_of(self.known_on)
+        return end_of_day(self.known_on) if self.known_on else None
 
     @property
     def told(self) -> dict[str, str]:
