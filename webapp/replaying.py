@@ -14,7 +14,7 @@ from models.case import Case
 from models.casework import Actor, open_case, standing_of, take_step
 from webapp.scripts import Expectation, Script, ScriptStep
 from workflows.clocks import Deadline
-from workflows.dates import LONDON, PartialDate
+from workflows.dates import LONDON, PartialDate, end_of_day
 from workflows.errors import StepRefused
 from workflows.explanation import explain
 from workflows.standing import Availability, Standing, Told, available
@@ -106,7 +106,8 @@ def _compare(session: Session, outcome: Replayed, expectation: Expectation) -> N
         outcome.failures.append(Failure(expectation.line, "the case was never opened"))
         return
     try:
-        standing = standing_of(session, outcome.case, today=expectation.as_at)
+        known_at = end_of_day(expectation.known_on) if expectation.known_on else None
+        standing = standing_of(session, outcome.case, today=expectation.as_at, known_at=known_at)
     except ValueError as nothing:
         outcome.failures.append(Failure(expectation.line, f"as at {expectation.as_at}: {nothing}"))
         return
@@ -120,7 +121,7 @@ def _differences(standing: Standing, wanted: Mapping[str, Any]) -> Iterator[str]
         if wanted.get(key) is not None and wanted[key] != is_:
             yield f"{key} should be {wanted[key]} and is {is_}"
     kinds = [hold.kind for hold in standing.holds]
-    if wanted.get("holds") is not None and list(wanted["holds"]) != kinds:
+    if wanted.get("holds") is not None and sorted(map(str, wanted["holds"])) != sorted(kinds):
         yield f"holds should be {wanted['holds']} and are {kinds}"
     for key, deadlines in (wanted.get("deadlines") or {}).items():
         yield from _deadline_differences(key, standing.deadline(key), deadlines)

@@ -40,11 +40,15 @@ class ScriptStep:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must be true of the case on a day, as far as the script says."""
+    """What must be true of the case on a day, as far as the script says.
+
+    With `known_on`, by what had been recorded by the end of that day; without, by everything recorded.
+    """
 
     line: int
     as_at: date
     wanted: Mapping[str, Any]
+    known_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,8 @@ class _Reader:
                 raise self.wrong(deadlines.line_of(clock), f"there is no clock “{clock}” in {words.title}")
             for each in wanted if isinstance(wanted, list) else [wanted]:
                 self.check_deadline(each, deadlines.line_of(clock))
-        self.optional_day(told, "known_at")
-        return Expectation(told.line, self.day(told, "as_at").last, told)
+        known_on = self.optional_day(told, "known_at")
+        return Expectation(told.line, self.day(told, "as_at").last, told, known_on)
 
     def check_deadline(self, wanted: Any, line: int) -> None:
         if not isinstance(wanted, Told):

@@ -110,6 +110,35 @@ expect:
     assert "request_scoping should be refused and can be taken" in words
 
 
+def test_what_was_known_by_a_day_may_be_expected_beside_what_is_known_now(script, session):
+    """A step is recorded on the day it happened, unless the script gives a later one."""
+    more = """\
+  - {step: refer_to_subgroup, on: 2014-03-04, recorded: 2014-03-10, as: business_manager}
+expect:
+  - {as_at: 2014-03-05, state: awaiting_recommendation}
+  - {as_at: 2014-03-05, known_at: 2014-03-09, state: referred}
+  - {as_at: 2014-03-05, known_at: 2014-03-10, state: awaiting_recommendation}
+  - {as_at: 2014-03-05, known_at: 2014-03-02, state: referred}
+"""
+    replayed = replay(session, read_script(script(OPENING + more)))
+
+    assert [failure.words for failure in replayed.failures] == [
+        "as at 2014-03-05: Nothing had happened by then: a case stands nowhere before it is opened"
+    ]
+
+
+@pytest.mark.parametrize("holds", ["[INQUEST, CRIMINAL_TRIAL]", "[CRIMINAL_TRIAL, INQUEST]"])
+def test_holds_are_expected_in_any_order(script, session, holds):
+    hold = "requested_by: Police, reasons: They asked, review_on: 2014-06-04"
+    more = f"""\
+  - {{step: authorise_hold, on: 2014-03-04, as: board_chair, answers: {{kind: INQUEST, scope: review, {hold}}}}}
+  - {{step: authorise_hold, on: 2014-03-04, as: board_chair, answers: {{kind: CRIMINAL_TRIAL, scope: review, {hold}}}}}
+expect:
+  - {{as_at: 2014-03-04, holds: {holds}}}
+"""
+    assert replay(session, read_script(script(OPENING + more))).failures == []
+
+
 @pytest.mark.parametrize(
     ("step", "holds"),
     [
