@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from workflows.codes import HOLD_KINDS, words_of
+from workflows.codes import HOLD_KINDS, plainly, words_of
 from workflows.dates import PartialDate
 from workflows.history import Event
 
@@ -32,7 +32,8 @@ class Hold:
         return (self.reviewed or self.authorised).date("review_on")
 
     def is_named(self, name: str) -> bool:
-        return name in (self.kind, self.name)
+        """Return whether this is the hold meant, by its kind or by kind and day, in capitals or not."""
+        return plainly(name) in (plainly(self.kind), plainly(self.name))
 
     def words(self) -> str:
         """Return the kind, since when, until what, and when it must be looked at, as part of a sentence."""
@@ -57,7 +58,7 @@ def active(holds: Iterable[Hold]) -> tuple[Hold, ...]:
 
 def named(name: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:
     """Return the active holds that this name can mean: none, one, or several of one kind."""
-    return tuple(hold for hold in active(holds) if hold.is_named(name.strip()))
+    return tuple(hold for hold in active(holds) if hold.is_named(name))
 
 
 def after_event(holds: tuple[Hold, ...], event: Event, what: str) -> tuple[Hold, ...]:

@@ -292,6 +292,15 @@ class TestNamingAHold:
 
         assert story.on(TUE_7_JUN_2011).holds == ()
 
+    @pytest.mark.parametrize("written", ["inquest 2011-06-07", " Inquest  2011-06-07 ", "INQUEST 2011-06-07"])
+    def test_it_may_be_written_in_capitals_or_not(self, written):
+        """As every other code is read, and kept as WORKFLOWS 4 writes it."""
+        story = self.two_inquests()
+        story.tell("release_hold", TUE_7_JUN_2011, hold=written)
+
+        assert story.on(TUE_7_JUN_2011).events[-1].answers["hold"] == "INQUEST 2011-06-07"
+        assert [hold.name for hold in story.on(TUE_7_JUN_2011).holds] == ["INQUEST 2011-06-06"]
+
     def test_two_of_one_kind_on_one_day_could_not_be_told_apart(self):
         refusal = held("preparing_publication", "publication").refused(
             "authorise_hold", MON_6_JUN_2011, kind="CRIMINAL_TRIAL", scope=["family_contact"]
