@@ -228,8 +228,16 @@ def _interest(answers: Answers) -> list[str]:
 
 
 def _deferral(answers: Answers) -> list[str]:
-    until = f" Until {PartialDate.parse(answers['until']).words()}." if answers.get("until") else ""
+    until = f" Until {_day_or_words(str(answers['until']))}." if answers.get("until") else ""
     return [f"Deferred: {str(answers['reasons']).rstrip('.')}.{until}"]
+
+
+def _day_or_words(told: str) -> str:
+    """Return a day or month in words, and whatever else was said as it was said."""
+    try:
+        return PartialDate.parse(told).words()
+    except ValueError:
+        return told.rstrip(".")
 
 
 def _review(answers: Answers) -> list[str]:

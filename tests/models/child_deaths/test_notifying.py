@@ -272,6 +272,19 @@ class TestMeetings:
 
         assert "Deferred: A report is missing" in draft_minutes(session, meeting)
 
+    @pytest.mark.parametrize(
+        ("until", "words"),
+        [("2017-09", "September 2017"), ("the inquest has ended", "the inquest has ended"), ("May.", "May")],
+    )
+    def test_a_deferral_says_until_when_or_until_what(self, session, meeting, notify, until, words):
+        """WORKFLOWS 3: `until` of `defer_review` is text, a day or whatever the panel waits for."""
+        case = notify()
+        ready(session, case)
+        list_case(session, meeting, case, actor=OFFICE, on=date(2017, 5, 11), now=NOON)
+        take(session, case, "defer_review", meeting.held_on, reasons="A report is missing", until=until)
+
+        assert f"Deferred: A report is missing. Until {words}." in draft_minutes(session, meeting)
+
 
 class TestInterests:
     """DOMAIN 4.3: who has an interest neither sees nor chairs that case."""
