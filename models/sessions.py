@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    CursorResult,
     ForeignKey,
     Index,
     and_,
@@ -185,9 +186,11 @@ def end_all_sessions(session: Session, person: Person, now: datetime) -> None:
     _end(session, WebSession.person_id == person.id, now)
 
 
-def forget_sessions(session: Session, before: datetime) -> None:
-    """Delete the sessions whose time was up before a moment, ended or not."""
-    session.execute(delete(WebSession).where(WebSession.expires_at < before))
+def forget_sessions(session: Session, now: datetime) -> int:
+    """Delete the sessions whose time is up, ended or not, and return how many."""
+    result = session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def _end(session: Session, which: ColumnElement[bool], now: datetime) -> None:

@@ -26,6 +26,7 @@ from models.panels.packs import destroy_packs
 from models.pulse import TickPulse
 from models.queries.integrity import check_cases
 from models.retention import USUAL, KeptFor
+from models.sessions import forget_sessions
 from notifications.addressing import address_waiting
 from notifications.codes import send_codes
 from notifications.dispatch import send_waiting
@@ -131,6 +132,11 @@ def _remove_drafts(works: Works) -> int:
         return remove_old_drafts(session, works.office.clock(), works.kept_for.drafts)
 
 
+def _forget_sessions(works: Works) -> int:
+    with works.office.sessions.begin() as session:
+        return forget_sessions(session, works.office.clock())
+
+
 def _destroy_packs(works: Works) -> int:
     now = works.office.clock()
     with works.office.sessions.begin() as session:
@@ -197,6 +203,7 @@ TICKS = (
     Tick("forget_unfinished", "Removes notifications of a death that were begun and left", 3600, _forget_unfinished),
     Tick("empty", "Removes what public notifications told, long after they were decided on", DAILY, _empty_decided),
     Tick("drafts", "Removes what was typed and left", DAILY, _remove_drafts),
+    Tick("sessions", "Forgets where people were signed in", DAILY, _forget_sessions),
     Tick("packs", "Destroys the packs of meetings that are over", 3600, _destroy_packs),
     Tick("restand", "Brings stored dates in line with a bank holiday announced late", 60, _restand),
     Tick("imports", "Looks through and records uploaded files", 5, _import),
