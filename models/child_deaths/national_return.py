@@ -52,31 +52,39 @@ class Reviewed:
     reference: str
     reviewed_on: date
     answers: Mapping[str, Any]
-    """Everything answered, the latest where a question was asked more than once."""
+    """What was told of the death, as it stands now, and what was concluded at this review and before the next."""
 
 
 def reviewed_in(
     session: Session, board_ids: Collection[int], year: Year, leaving_out: Collection[int] = ()
 ) -> list[Reviewed]:
     """Return the deaths reviewed in a year, in their order; `leaving_out` are withheld from the reader."""
-    held = select(CountedReview.case_id, CountedReview.reviewed_on).where(
+    held = select(CountedReview.case_id, CountedReview.reviewed_on, CountedReview.ordinal).where(
         CountedReview.board_id.in_(board_ids),
         CountedReview.year == year.begins,
         CountedReview.counts,
         CountedReview.case_id.not_in(sorted(leaving_out)),
     )
-    days = {row.case_id: row.reviewed_on for row in session.execute(held)}
+    reviews = {row.case_id: row for row in session.execute(held)}
     found = [
-        Reviewed(read.id, read.reference, days[read.id], _latest_answers(read.history.effective()))
-        for read in read_cases(session.connection(), list(days))
+        Reviewed(
+            read.id,
+            read.reference,
+            reviews[read.id].reviewed_on,
+            _answers(read.history.effective(), reviews[read.id].ordinal),
+        )
+        for read in read_cases(session.connection(), list(reviews))
     ]
     return sorted(found, key=lambda each: (each.reviewed_on, each.case_id))
 
 
-def _latest_answers(events: Sequence[Event]) -> dict[str, Any]:
+def _answers(events: Sequence[Event], ordinal: int) -> dict[str, Any]:
+    """Return what was told of a death, and what was concluded at one of its reviews, the first being 0."""
     answers: dict[str, Any] = {}
+    held = -1
     for event in events:
-        if event.step in (NOTIFY, "categorise"):
+        held += event.step == "review_at_panel"
+        if event.step == NOTIFY or (event.step == "categorise" and held == ordinal):
             answers |= event.answers
     return answers
 

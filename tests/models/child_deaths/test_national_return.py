@@ -178,6 +178,26 @@ class TestTheReturn:
         assert (found[1][0], found[1][-1]) == (("All reviews", (1,)), ("Not recorded", (1,)))
         assert found[2][-1] == ("Not recorded", (1, 0, 0, 0))
 
+    def test_a_death_reviewed_again_keeps_in_each_year_what_was_concluded_then(self, session, board):
+        """As the figures count it: once in each year of a review, with the conclusions of that review."""
+        on, again = date(2017, 5, 2), date(2018, 9, 3)
+        case = a_death(session, board, on)
+        review(session, case, on, category="4")
+        take(session, case, "finalise_return", on)
+        take(session, case, "reopen_case", again, reasons="A second post-mortem")
+        take(session, case, "complete_information", again)
+        take(session, case, "list_for_panel", again, meeting_on=again.isoformat())
+        panel = {"meeting_on": again.isoformat(), "roles_present": ["Health", "Local authority"]}
+        take(session, case, "review_at_panel", again, **panel)
+
+        assert [each.answers["category"] for each in reviewed_in(session, [board.id], YEAR)] == ["4"]
+        assert ["category" in each.answers for each in reviewed_in(session, [board.id], Year(2018))] == [False]
+
+        take(session, case, "categorise", again, category="7", preventability="no_modifiable")
+
+        assert [each.answers["category"] for each in reviewed_in(session, [board.id], YEAR)] == ["4"]
+        assert [each.answers["category"] for each in reviewed_in(session, [board.id], Year(2018))] == ["7"]
+
     def test_meetings_and_referrals_are_counted(self, session, board):
         on = date(2017, 5, 2)
         case = a_death(session, board, on)
