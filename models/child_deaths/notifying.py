@@ -158,7 +158,8 @@ def change_details(
 
 def agencies_to_ask(session: Session, case: Case, told: Sequence[str]) -> list[str]:
     """Return the agencies that knew the child, by the notification and the contacts, each once, by name."""
-    contacts = session.scalars(select(AgencyContact.agency).where(AgencyContact.case_id == case.id))
+    theirs = select(AgencyContact.agency).where(AgencyContact.case_id == case.id)
+    contacts = session.scalars(theirs.order_by(AgencyContact.id))
     by_name = {name.casefold(): name for name in (*contacts, *told)}
     return sorted(by_name.values(), key=str.casefold)
 

@@ -73,7 +73,7 @@ def areas_served(session: Session, on: date) -> list[Area]:
     """Return the areas whose deaths can be notified on a day, by name: those with a coordinator who will see it.
 
     A panel names the areas it serves (R-3.5); one that bears the name of a board it serves belongs to that board. A
-    board with a coordinator of its own is an area of its own.
+    board with a coordinator of its own is an area of its own. An area that two panels name is the first’s.
     """
     coordinating = set(
         session.scalars(
@@ -82,19 +82,19 @@ def areas_served(session: Session, on: date) -> list[Area]:
             )
         )
     )
-    boards = {board.id: board for board in session.scalars(select(Board))}
+    boards = {board.id: board for board in session.scalars(select(Board).order_by(Board.id))}
     served: dict[int, list[Board]] = {}
-    for link in session.scalars(select(PanelBoard)):
+    for link in session.scalars(select(PanelBoard).order_by(PanelBoard.panel_id, PanelBoard.board_id)):
         served.setdefault(link.panel_id, []).append(boards[link.board_id])
-    panels = session.scalars(select(Panel)).all()
+    panels = session.scalars(select(Panel).order_by(Panel.board_id)).all()
     found = {
         area: _board_of(area, boards[panel.board_id], served.get(panel.board_id, ()))
-        for panel in panels
+        for panel in reversed(panels)
         if panel.board_id in coordinating
         for area in panel.areas
     }
     with_areas = {panel.board_id for panel in panels if panel.areas}
-    own = (boards[board_id] for board_id in coordinating if board_id is not None and board_id not in with_areas)
+    own = (board for board_id, board in boards.items() if board_id in coordinating - with_areas)
     found |= {board.short_name: board for board in own}
     return [Area(name, board) for name, board in sorted(found.items(), key=lambda each: each[0].casefold())]
 

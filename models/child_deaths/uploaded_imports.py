@@ -204,6 +204,5 @@ def forget_old_uploads(session: Session, now: datetime) -> int:
         ImportRun.finished_at.is_(None),
     )
     old = select(ImportUpload.run_id).join(ImportRun, ImportRun.id == ImportUpload.run_id).where(*due)
-    return sum(
-        give_up(session, upload_of(session, run_id), person_id=None, now=now) for run_id in session.scalars(old).all()
-    )
+    runs = session.scalars(old.order_by(ImportUpload.run_id)).all()
+    return sum(give_up(session, upload_of(session, run_id), person_id=None, now=now) for run_id in runs)

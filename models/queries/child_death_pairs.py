@@ -30,9 +30,7 @@ def pairs_seen(
     undecided = PossibleDuplicate.is_put_forward() if None in verdicts else None
     decided = PossibleDuplicate.verdict.in_([each for each in verdicts if each])
     condition = decided if undecided is None else or_(undecided, decided)
-    rows = _pairs(person_id, on).where(condition).order_by(
-        PossibleDuplicate.score.desc(), PossibleDuplicate.case_id, PossibleDuplicate.other_case_id
-    )  # fmt: skip
+    rows = _pairs(person_id, on).where(condition).order_by(*_LIKELIEST_FIRST)
     return [PairOfCases(*row) for row in session.execute(rows.limit(limit))]
 
 
@@ -54,8 +52,11 @@ def pairs_with(session: Session, case: Case, person_id: int, on: date) -> Sequen
     """Return the pairs a case makes with others that the person may see: those undecided, and those merged."""
     mine = or_(PossibleDuplicate.case_id == case.id, PossibleDuplicate.other_case_id == case.id)
     open_or_merged = or_(PossibleDuplicate.is_put_forward(), PossibleDuplicate.verdict == "merged")
-    rows = _pairs(person_id, on).where(mine, open_or_merged).order_by(PossibleDuplicate.score.desc())
+    rows = _pairs(person_id, on).where(mine, open_or_merged).order_by(*_LIKELIEST_FIRST)
     return [PairOfCases(*row) for row in session.execute(rows)]
+
+
+_LIKELIEST_FIRST = (PossibleDuplicate.score.desc(), PossibleDuplicate.case_id, PossibleDuplicate.other_case_id)
 
 
 def _pairs(person_id: int, on: date) -> Select[PossibleDuplicate, Case, Case]:

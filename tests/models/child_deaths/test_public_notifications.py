@@ -326,6 +326,16 @@ class TestAreas:
 
         assert found == {"Alone": alone, "Hightown": served, "Lowtown": panel}
 
+    def test_an_area_that_two_panels_name_is_the_firsts_whichever_is_read_first(self, session, given):
+        """Until one of them is corrected a death goes to one queue always, and not now to this and now to that."""
+        panels = [given.a_board(f"Panel {number}", kind="panel") for number in range(6)]
+        for board in reversed(panels):
+            session.add(Panel(board_id=board.id, areas=["Border"]))
+            session.flush()
+            given.appointed(given.a_person(), "cdop_coordinator", on=board)
+
+        assert [area.board for area in areas_served(session, NOON.date())] == panels[:1]
+
 
 class TestLimits:
     def test_one_address_is_not_sent_more_than_a_few_codes_an_hour(self, session, board):
