@@ -297,9 +297,6 @@ ANALYSIS_SCHEMES = (
     ),
 )  # fmt: skip
 
-# DOMAIN 3.7: how a score of the older scheme reads in the newer. The original is kept beside it.
-SCORE_SINCE_2019: Mapping[str, str] = {"0": "0", "1": "0", "1*": "0", "2": "1", "3": "2"}
-
 # DOMAIN 3.4 and 4.3: whom a member of the panel stands for.
 PANEL_ROLES = options(
     public_health="Public health",

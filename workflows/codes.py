@@ -151,12 +151,6 @@ PROCEEDINGS_EVENTS = options(
     order_made="Order made",
 )
 
-HOLD_OUTCOMES = (
-    Option("continue", "Continue the hold"),
-    Option("change", "Continue it, changed"),
-    Option("release", "It should be released"),
-)
-
 IMPACT_RATINGS = options(none="No impact", limited="Limited", partial="Partial", embedded="Embedded")
 
 ACTION_STATES = options(

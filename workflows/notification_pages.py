@@ -258,8 +258,6 @@ PAGES = (
     ),
 )  # fmt: skip
 
-LISTS = tuple(page.key for page in PAGES if page.each)
-
 
 def page_with(key: str) -> Page | None:
     return next((page for page in PAGES if page.key == key), None)

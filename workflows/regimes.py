@@ -66,8 +66,6 @@ REGIMES = (
     ),
 )  # fmt: skip
 
-REGIMES_BY_KEY = {regime.key: regime for regime in REGIMES}
-
 
 def regime_for(workflow: str, opened_on: PartialDate, new_arrangements_start: date | None) -> Regime:
     """Return the edition in force for a review of this kind opened on that day in an area (R-0).

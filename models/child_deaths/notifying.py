@@ -17,7 +17,6 @@ from models.case import Case
 from models.casework import Actor, Beside, open_case
 from models.child_deaths.child import AgencyContact, Carer, ChildDeath, Sibling
 from models.child_deaths.names import name_sounds
-from models.panels.panel import panel_of
 from workflows.dates import PartialDate
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.standing import Told
@@ -162,18 +161,3 @@ def agencies_to_ask(session: Session, case: Case, told: Sequence[str]) -> list[s
     contacts = session.scalars(theirs.order_by(AgencyContact.id))
     by_name = {name.casefold(): name for name in (*contacts, *told)}
     return sorted(by_name.values(), key=str.casefold)
-
-
-def residence_note(session: Session, board: Board, normally_resident_in: str) -> str:
-    """Return what to do about a child who lived outside the areas the panel serves; nothing where it serves theirs.
-
-    R-3.5: normal residence decides who reviews, wherever the child died; R-3.8: a visitor may be reviewed by agreement.
-    """
-    panel = panel_of(session, board.id)
-    areas = {area.casefold() for area in panel.areas} if panel else set()
-    if not areas or normally_resident_in.strip().casefold() in areas:
-        return ""
-    return (
-        "The child did not normally live in an area this panel serves. Agree with the panel of that area which of you "
-        "reviews, and transfer the case; a child from another country is reviewed here only by agreement."
-    )

@@ -172,15 +172,6 @@ def draft_parts(session: Session, meeting: Meeting) -> list[Part]:
     return [*parts, _part(None, "Actions not about one case", general or ["No action."])]
 
 
-def draft_minutes(session: Session, meeting: Meeting) -> str:
-    """Return the draft as one text, each case numbered in the order it was taken."""
-    numbered = [
-        f"{number}. {part.heading}\n{part.text}" for number, part in enumerate(draft_parts(session, meeting), 1)
-    ]
-    title = f"{meeting.panel.board.name}: meeting of {PartialDate.on(meeting.held_on).words()}"
-    return "\n\n".join([title, *([f"Theme: {meeting.theme}"] if meeting.theme else []), *numbered]) + "\n"
-
-
 def _part(case_id: int | None, heading: str, lines: Sequence[str]) -> Part:
     return Part(str(uuid.uuid4()), case_id, heading, "\n".join(lines))
 

@@ -127,18 +127,11 @@ def _is_on_the_board_or_its_panel() -> ColumnElement[bool]:
     )
 
 
-def agency_cases_visible_to(person_id: int, on: date) -> Select[int]:
-    """Return the query of the ids of the cases in which something is asked of an agency the person leads.
-
-    What is shown of them is what is asked of the agency, and not the case.
-    """
-    return select(Case.id).where(may_see_what_is_asked(person_id, on))
-
-
 def may_see_what_is_asked(person_id: int | SQLColumnExpression[int], on: date) -> ColumnElement[bool]:
     """Return the condition on `Case` that something in it is asked of an agency the person speaks for.
 
-    An interest withholds that too: another of the agency answers, or the coordinator enters what comes on paper.
+    What is shown of it is what is asked of the agency, and not the case. An interest withholds that too: another of the
+    agency answers, or the coordinator enters what comes on paper.
     """
     return and_(_is_asked(speaks_for(person_id, on)), not_(_has_declared_an_interest(person_id)))
 

@@ -1,4 +1,4 @@
-"""Which panels a person has to do with, and as what; and how often those invited come."""
+"""Which panels a person has to do with, and as what; the meetings of a panel."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.agency import Board
 from models.deputies import lent_roles
-from models.panels.meetings import roles_of
-from models.panels.panel import Attendance, Meeting, MeetingCase, Panel, PanelMember
+from models.panels.panel import Meeting, MeetingCase, Panel, PanelMember
 from models.people import Appointment, Person, normal_email
 from models.queries.access import OF_CHILD_DEATHS, SEE_WHO_THE_CHILD_IS, roles_on
 from models.queries.capacities import Capacities, capacities_of
-from workflows.quorum import quorum_rule
 from workflows.roles import ADMINISTRATOR, CDOP_CHAIR, CDOP_COORDINATOR, PANEL_MEMBER
 
 
@@ -140,54 +138,3 @@ def meeting_on(session: Session, panel: Panel, held_on: date) -> Meeting | None:
 def person_with_account(session: Session, email: str) -> Person | None:
     """Return the person whose open account has this address."""
     return session.scalars(select(Person).where(Person.email == normal_email(email), Person.active)).one_or_none()
-
-
-# --- K13: meetings, and attendance by agency --------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyAttendance:
-    """How often those who stand for an agency were invited to a meeting, and came."""
-
-    agency: str
-    invited: int
-    came: int
-
-
-@dataclass(frozen=True, slots=True)
-class PanelAttendance:
-    """The meetings of a stretch of time: how many were held, how many had a quorum, and who came (K13).
-
-    Nothing here depends on any one case, so that nothing is told by it of a case that is withheld.
-    """
-
-    meetings: int
-    quorate: int
-    agencies: tuple[AgencyAttendance, ...]
-
-
-def attendance_of(session: Session, panel_id: int, first: date, last: date) -> PanelAttendance:
-    """Return who came to the meetings of a panel from a day to a day, by the agency they stand for.
-
-    Only meetings of which somebody has said who came are counted; a member without an agency is counted as `-`.
-    """
-    came = select(Meeting).join(Attendance, Attendance.meeting_id == Meeting.id).where(
-        Meeting.panel_id == panel_id, Meeting.held_on.between(first, last), Attendance.attended.is_not(None)
-    )  # fmt: skip
-    whole = joinedload(Meeting.attendances).joinedload(Attendance.member)
-    meetings = session.scalars(came.distinct().options(whole)).unique().all()
-    agency = func.coalesce(PanelMember.agency, "-")
-    counted = (
-        select(agency, func.count(), func.count().filter(Attendance.attended.is_(True)))
-        .join(PanelMember, PanelMember.id == Attendance.member_id)
-        .where(Attendance.meeting_id.in_([each.id for each in meetings]))
-    )
-    rows = session.execute(counted.group_by(agency).order_by(agency))
-    agencies = tuple(AgencyAttendance(name, invited, there) for name, invited, there in rows)
-    return PanelAttendance(len(meetings), sum(_had_quorum(each) for each in meetings), agencies)
-
-
-def _had_quorum(meeting: Meeting) -> bool:
-    panel = meeting.panel
-    roles = roles_of([each.member for each in meeting.attendances if each.attended])
-    return not quorum_rule(panel.quorum_roles, panel.quorum_minimum).missing(roles)

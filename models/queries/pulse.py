@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,8 +64,3 @@ def _counted(
 ) -> int:
     some = select(table.id).where(predicate, condition).limit(MOST_COUNTED).subquery()  # type: ignore[arg-type]
     return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def seconds_since(moments: Sequence[datetime | None], now: datetime) -> list[float | None]:
-    """Return how long ago each was."""
-    return [None if each is None else (now - each).total_seconds() for each in moments]

@@ -13,7 +13,6 @@ from workflows.child_death_codes import (
     ETHNIC_GROUPS,
     ETHNICITIES,
     PREVENTABILITY,
-    SCORE_SINCE_2019,
 )
 from workflows.child_deaths import (
     AGE_BANDS,
@@ -159,12 +158,6 @@ class TestWordingOfTheTime:
     def test_factors_are_graded_from_0_to_2_since_1_april_2019(self):
         assert analysis_scheme(date(2019, 3, 31)).key == "FORMC_0_3"
         assert analysis_scheme(date(2019, 4, 1)).key == "ANALYSIS_0_2"
-
-    def test_every_score_of_the_older_scheme_reads_in_the_newer(self):
-        older, newer = ANALYSIS_SCHEMES
-
-        assert SCORE_SINCE_2019.keys() == {score.key for score in older.scores}
-        assert set(SCORE_SINCE_2019.values()) <= {score.key for score in newer.scores}
 
     def test_a_factor_that_is_graded_otherwise_is_said_to_be(self):
         newer = ANALYSIS_SCHEMES[1]

@@ -54,7 +54,7 @@ from models.panels.packs import (
 )
 from models.panels.panel import DeclaredInterest, MeetingCase, Panel
 from models.queries.access import cases_visible_to
-from models.queries.panels import AgencyAttendance, actor_at, attendance_of, meeting_on, seat_at, seats_of
+from models.queries.panels import actor_at, meeting_on, seat_at, seats_of
 from tests.models.panel_stories import OFFICE, THU_13_FEB_2014, THU_30_JAN_2014, PanelStory, noon
 from workflows.errors import NotYourRole
 from workflows.quorum import quorum_rule
@@ -275,7 +275,6 @@ class TestInterests:
             "pack": [(page.known_as, page.summary) for page in pack(session, meeting, police)],
             "minutes": [(part.heading, part.text) for part in parts_seen_by(session, minutes, police)],
             "actions": [each.action for each in actions_of(session, story.panel.board_id, police)],
-            "attendance": attendance_of(session, story.panel.board_id, date(2014, 1, 1), date(2014, 12, 31)),
             "cases": len(session.scalars(seen).all()),
         }
 
@@ -466,22 +465,6 @@ class TestActionsAndAttendance:
         assert actions_of(session, panel_id, chair, meeting=meeting, done=True) == [action]
         assert action_of(session, panel_id, action.id, chair) is action
         assert action_of(session, panel_id + 1, action.id, chair) is None
-
-    def test_attendance_is_counted_by_agency_and_meetings_with_a_quorum(self, session, story):
-        for held_on, roles in (
-            (date(2014, 1, 9), ("chair", "designated_doctor", "social_care", "police")),
-            (THU_13_FEB_2014, ("chair", "police")),
-            (date(2014, 3, 13), None),
-        ):
-            meeting = story.a_meeting(held_on)
-            if roles:
-                story.came(meeting, *roles)
-
-        counted = attendance_of(session, story.panel.board_id, date(2014, 1, 1), date(2014, 3, 31))
-
-        assert (counted.meetings, counted.quorate) == (2, 1)
-        assert AgencyAttendance("Council", 4, 1) in counted.agencies
-        assert AgencyAttendance("Police", 2, 2) in counted.agencies
 
     def test_a_meeting_is_found_by_its_day(self, session, story):
         meeting = story.a_meeting()

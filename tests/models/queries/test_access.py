@@ -11,10 +11,10 @@ from models.case import Case, Deadline
 from models.panels.panel import DeclaredInterest
 from models.people import Person
 from models.queries.access import (
-    agency_cases_visible_to,
     cases_visible_to,
     is_asked_of_an_agency_led_by,
     may_see,
+    may_see_what_is_asked,
     places_of,
     roles_on,
     sight_of,
@@ -210,7 +210,7 @@ class TestAgencies:
     @pytest.fixture
     def shown(self, session, world):
         def cases_shown(on=MON_3_MAR_2014):
-            return set(session.scalars(agency_cases_visible_to(world.person.id, on)))
+            return set(session.scalars(select(Case.id).where(may_see_what_is_asked(world.person.id, on))))
 
         return cases_shown
 
