@@ -29,7 +29,7 @@ class Standing:
 
     `state` is what is shown: the hold state while a hold covers what comes next, and otherwise `underlying`.
     `out_of_place` are events that do not fit where they stand, as when a later day is asked about than all that was
-    known. `entered_on` is the day the case came into the underlying state.
+    known. `moves` are the steps that led from state to state, each with the state it led to.
     """
 
     procedure: Procedure

@@ -139,7 +139,8 @@ def _known(session: Session, board: Board, rows: Sequence[Row]) -> dict[str, The
     there = select(ChildDeath.cdop_ref, ChildDeath.details[DIGEST].astext).where(
         ChildDeath.board_id == board.id, REFERENCE_SQUEEZED.in_(sorted(references))
     )
-    found = [There(reference, digest or "") for reference, digest in session.execute(there) if reference]
+    in_order = session.execute(there.order_by(ChildDeath.cdop_ref))
+    found = [There(reference, digest or "") for reference, digest in in_order if reference]
     written = {row.reference for row in rows}
     # The one written as in the file comes last, and is the one that counts.
     return {squeezed(each.reference): each for each in sorted(found, key=lambda each: each.reference in written)}
