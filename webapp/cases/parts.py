@@ -36,6 +36,11 @@ PARTS_OF_A_CHILD_DEATH = {
     "cases.about": "About this review",
 }
 
+HOW_IT_BEGAN = ("Referral", "Notification", "Joint response", "Rapid review", "Decision")
+"""The groups of what led to a review and to the decision to hold it."""
+# A child death may be referred for a review of its own, which is what the panel does about it.
+HOW_A_CHILD_DEATH_BEGAN = ("Notification", "Joint response")
+
 # Steps of these groups have a part of their own, or are only part of what happened.
 ELSEWHERE = ("Agencies", "Learning", "Holds", "Proceedings and delay", "Ending", "Family", "Information")
 
@@ -149,9 +154,15 @@ def done(event: Event, standing: Standing) -> Done:
     return Done(title, event.happened_on.words(), tuple(answered(step, event.answers)), event.sequence)
 
 
+def groups_of_the_beginning(standing: Standing) -> tuple[str, ...]:
+    """Return the groups of steps that led to the review, which are told where the review itself is."""
+    return HOW_A_CHILD_DEATH_BEGAN if standing.procedure.workflow == CHILD_DEATH_REVIEW else HOW_IT_BEGAN
+
+
 def groups_of_the_report(standing: Standing) -> list[str]:
     """Return the groups of steps that make up the review itself and its report."""
-    return list(dict.fromkeys(step.group for step in standing.procedure.steps if step.group not in ELSEWHERE))
+    elsewhere = (*ELSEWHERE, *groups_of_the_beginning(standing))
+    return list(dict.fromkeys(step.group for step in standing.procedure.steps if step.group not in elsewhere))
 
 
 def actions(standing: Standing) -> list[Action]:

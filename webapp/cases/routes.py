@@ -100,6 +100,7 @@ def about(case: Case) -> ResponseReturnValue:
         "ways": in_words(procedure),
         "from_anywhere": from_anywhere(procedure),
         "linked": linked_cases(db.session, case, current_person().id, clock.today()),
+        "beginning": parts.done_in(view.standing, parts.groups_of_the_beginning(view.standing)),
     }
     return page_of(view, "cases/about.html", told)
 

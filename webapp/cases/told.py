@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from models.kept_apart import MARK
 from webapp.cases.factors import factor_words
+from workflows.child_death_codes import PANEL_ROLES
 from workflows.codes import words_of
 from workflows.dates import PartialDate
 from workflows.definition import Kind, Question, Step
@@ -20,6 +21,9 @@ TELLING = (
     "agency", "process", "event", "kind", "hold", "recommendation", "decision", "mode", "action", "status", "name",
     "role", "version", "form", "meeting_on", "category",
 )  # fmt: skip
+
+# A member's seat is recorded in words from the pages, and by its key from files and scripts.
+OF_SEATS = ("roles_present", "quorum_roles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,15 @@ def in_short(step: Step | None, answers: Mapping[str, Any]) -> str:
 def _telling(step: Step, answers: Mapping[str, Any]) -> Iterator[str]:
     for key in TELLING:
         question = step.question(key)
-        if question is not None and answers.get(key) and question.kind not in (Kind.LONG_TEXT, Kind.LINES):
+        if question is not None and answers.get(key) and _is_short(question, step):
             yield from _lines(question, answers[key])
+
+
+def _is_short(question: Question, step: Step) -> bool:
+    """Return whether an answer tells in few words. What led to a death does not: it is mostly that nothing listed did."""
+    if question.key == "event" and step.question("process") is None:
+        return False
+    return question.kind not in (Kind.LONG_TEXT, Kind.LINES)
 
 
 def _lines(question: Question, answer: Any) -> tuple[str, ...]:
@@ -65,6 +76,8 @@ def _lines(question: Question, answer: Any) -> tuple[str, ...]:
         return (name_in_words(str(answer)),)
     if question.kind is Kind.FACTORS:
         return tuple(factor_words(each) for each in answer)
+    if question.key in OF_SEATS:
+        return tuple(words_of(PANEL_ROLES, seat) for seat in _plain(answer))
     if question.options:
         return tuple(_option(question, key) for key in (answer if isinstance(answer, list) else [answer]))
     return _plain(answer)

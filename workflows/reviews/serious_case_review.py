@@ -262,7 +262,7 @@ UNTIL_COMMISSIONED = (
     ),
     Step(
         "conclude_alternative_review", "Conclude the review of another kind", done="Review of another kind concluded",
-        before=ALTERNATIVE, after="monitoring_actions", by=(SUBGROUP_CHAIR,), group="Review",
+        before=ALTERNATIVE, after="monitoring_actions", by=(SUBGROUP_CHAIR,), group="Review of another kind",
         asks=(long_text("findings", "Findings", required=True),),
     ),
 )  # fmt: skip

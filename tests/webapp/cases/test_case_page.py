@@ -197,6 +197,15 @@ def test_every_part_has_a_page_of_its_own(manager, review, part):
     assert links_of(page)["ANY-2014-001 Child A"] == f"/cases/{review.case.reference}"
 
 
+def test_the_referral_is_told_of_the_review_and_not_of_its_report(manager, review):
+    about = main_words(manager.get(f"/cases/{review.case.reference}/about"))
+    report = main_words(manager.get(f"/cases/{review.case.reference}/report"))
+
+    assert about.index("Linked cases") < about.index("Referral Case referred 3 March 2014") < about.index("Where it st")
+    assert "Case referred" not in report
+    assert "Nothing has been recorded of this yet." in report
+
+
 def test_agencies_are_told_with_what_they_were_asked(manager, review):
     review.take("request_scoping", answers=SCOPING)
     review.take("record_scoping_return", answers={"agency": "Police", "involved": "yes"})
