@@ -35,18 +35,36 @@ class Gap:
 
     question: str
     step: str
+    name: str
+    """What is missing in few words, to stand in a list."""
     words: str
+    """What is missing as a sentence, and what to do about it."""
 
 
 NEEDED: Sequence[Gap] = (
-    Gap("ethnic_group", NOTIFY, "The ethnic group is missing. Correct the notification, or give it as not stated"),
-    Gap("place_of_death", NOTIFY, "Where the child died is missing. Correct the notification"),
-    Gap("cause_of_death", "categorise", "The cause of death as now understood is missing"),
-    Gap("event", "categorise", "What led to the death is missing. If nothing on the list did, say so"),
-    Gap("factors", "categorise", "No factors are recorded"),
-    Gap("child_protection_plan", "categorise", "Whether there was a child protection plan is missing"),
-    Gap("statutory_order", "categorise", "Whether there was a statutory order is missing"),
-    Gap("asylum_seeker", "categorise", "Whether the child was an asylum seeker is missing"),
+    Gap(
+        "ethnic_group",
+        NOTIFY,
+        "ethnic group",
+        "The ethnic group is missing. Correct the notification, or give it as not stated",
+    ),
+    Gap("place_of_death", NOTIFY, "place of death", "Where the child died is missing. Correct the notification"),
+    Gap("cause_of_death", "categorise", "cause of death", "The cause of death as now understood is missing"),
+    Gap(
+        "event",
+        "categorise",
+        "what led to the death",
+        "What led to the death is missing. If nothing on the list did, say so",
+    ),
+    Gap("factors", "categorise", "factors", "No factors are recorded"),
+    Gap(
+        "child_protection_plan",
+        "categorise",
+        "child protection plan",
+        "Whether there was a child protection plan is missing",
+    ),
+    Gap("statutory_order", "categorise", "statutory order", "Whether there was a statutory order is missing"),
+    Gap("asylum_seeker", "categorise", "asylum seeker", "Whether the child was an asylum seeker is missing"),
 )
 
 
@@ -85,6 +103,15 @@ class OfTheYear:
 CATEGORISED, ENTERED = "categorised", ("returned", "closed")
 
 
+def by_gap(deaths: Collection[OfTheYear]) -> list[tuple[Gap, list[OfTheYear]]]:
+    """Return every gap once with the deaths that have it, what most deaths lack first."""
+    found: dict[Gap, list[OfTheYear]] = {}
+    for death in deaths:
+        for gap in death.gaps:
+            found.setdefault(gap, []).append(death)
+    return sorted(found.items(), key=lambda each: -len(each[1]))
+
+
 def deaths_of_year(
     session: Session, board_ids: Collection[int], year: Year, leaving_out: Collection[int] = ()
 ) -> list[OfTheYear]:
@@ -117,7 +144,7 @@ def deaths_of_year(
 def _unanswered(events: Sequence[Event]) -> Iterator[Gap]:
     latest = {event.step: event.answers for event in events}
     if "categorise" not in latest:
-        yield Gap("category", "categorise", "The panel’s conclusions are missing")
+        yield Gap("category", "categorise", "the panel’s conclusions", "The panel’s conclusions are missing")
         return
     for needed in NEEDED:
         if not latest.get(needed.step, {}).get(needed.question):
@@ -131,9 +158,14 @@ def _ungraded(events: Sequence[Event]) -> Iterator[Gap]:
         return
     factors = [factor for factor in concluded.answers.get("factors", ()) if isinstance(factor, Mapping)]
     if any(not factor.get("score") for factor in factors):
-        yield Gap("factors", "categorise", "A factor has no score. Each needs one")
+        yield Gap("factors", "categorise", "score of a factor", "A factor has no score. Each needs one")
     if any(factor.get("modifiable") not in ("yes", "no") for factor in factors):
-        yield Gap("factors", "categorise", "It is not said of every factor whether it could be modified")
+        yield Gap(
+            "factors",
+            "categorise",
+            "whether a factor could be modified",
+            "It is not said of every factor whether it could be modified",
+        )
 
 
 def _outstanding(events: Sequence[Event]) -> Iterator[Gap]:
@@ -146,7 +178,7 @@ def _outstanding(events: Sequence[Event]) -> Iterator[Gap]:
         without = (later for later in events[number:] if later.step == NOT_COMING)
         if not any(_answers(each.answers, asked) for each in (*returned, *without)):
             words = f"The report of {asked['agency']} is outstanding. Record it, or that it will not come"
-            yield Gap("agency", "record_report", words)
+            yield Gap("agency", "record_report", f"report of {asked['agency']}", words)
 
 
 def _answers(returned: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
@@ -156,6 +188,6 @@ def _answers(returned: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
 
 def _identity(death: ChildDeath | None) -> Iterator[Gap]:
     if death is None or not (death.nhs_number or death.no_nhs_number_because):
-        yield Gap("nhs_number", NOTIFY, "The NHS number is missing. Give it, or say why there is none")
+        yield Gap("nhs_number", NOTIFY, "NHS number", "The NHS number is missing. Give it, or say why there is none")
     if death is None or not death.postcode:
-        yield Gap("postcode", NOTIFY, "The postcode is missing. Add it to the child’s details")
+        yield Gap("postcode", NOTIFY, "postcode", "The postcode is missing. Add it to the child’s details")

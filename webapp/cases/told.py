@@ -61,7 +61,7 @@ def _telling(step: Step, answers: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_short(question: Question, step: Step) -> bool:
-    """Return whether an answer tells in few words. What led to a death does not: it is mostly that nothing listed did."""
+    """Return whether an answer tells in few words; what led to a death does not, mostly being nothing listed."""
     if question.key == "event" and step.question("process") is None:
         return False
     return question.kind not in (Kind.LONG_TEXT, Kind.LINES)

@@ -15,7 +15,7 @@ from wtforms import StringField
 
 from models.agency import Board
 from models.child_deaths.national_return import RECORD_COLUMNS, Table, records, tables
-from models.child_deaths.return_gaps import OfTheYear, deaths_of_year
+from models.child_deaths.return_gaps import OfTheYear, by_gap, deaths_of_year
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import Scope, boards_with_figures, scope_of, years_with_figures
@@ -121,6 +121,7 @@ def show(year_name: str) -> ResponseReturnValue:
         "child_deaths/return.html",
         asked=asked,
         lacking=[each for each in deaths if each.gaps],
+        missing=by_gap(deaths),
         complete=[each for each in deaths if not each.gaps],
         number=len(deaths),
         ready=sum(each.is_ready for each in deaths),

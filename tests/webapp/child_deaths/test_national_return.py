@@ -13,7 +13,7 @@ from models.child_deaths.notifying import Details
 from models.panels.panel import DeclaredInterest
 from models.people import Person
 from tests.webapp.child_deaths.conftest import NOON, THU_1_JUN
-from tests.webapp.client import links_of, main_words
+from tests.webapp.client import links_of, main_words, tree_of, words_of
 
 TUE_30_MAY = date(2017, 5, 30)
 NOTHING_KNOWN = Details()
@@ -47,6 +47,29 @@ def test_every_death_of_the_year_is_listed_with_what_it_lacks(coordinator, revie
     assert case.reference in words
     for missing in ("The ethnic group is missing", "The NHS number is missing", "No factors are recorded"):
         assert missing in words
+
+
+def test_a_gap_is_said_once_with_the_deaths_that_have_it(coordinator, reviewed):
+    first, second = reviewed(), reviewed(ethnic_group="A")
+
+    words = main_words(coordinator.get(PAGE))
+
+    assert words.count("The NHS number is missing. Give it, or say why there is none") == 1
+    ethnic_group = "The ethnic group is missing. Correct the notification, or give it as not stated"
+    assert f"{ethnic_group} {first.reference} " in words
+    assert f"{first.reference} 30 May 2017 Ethnic group, place of death, cause of death" in words
+    assert f"{second.reference} 30 May 2017 Place of death, cause of death" in words
+    assert words.index("The postcode is missing") < words.index(ethnic_group), "what most deaths lack comes first"
+
+
+def test_where_many_deaths_lack_the_same_they_are_folded_away(coordinator, reviewed):
+    deaths = [reviewed() for _ in range(4)]
+
+    rows = [words_of(row) for row in tree_of(coordinator.get(PAGE)).iter("tr")]
+    (postcode,) = [row for row in rows if "The postcode is missing" in row]
+
+    assert "4 of 4 about “postcode”" in postcode
+    assert all(each.reference in postcode for each in deaths)
 
 
 def test_a_year_without_reviews_says_so(coordinator, reviewed):
@@ -199,7 +222,7 @@ class TestEnteringAYear:
         assert one.reference in to_enter
         assert lacking.reference not in to_enter
         assert f"{lacking.reference}" in left_out
-        assert "The ethnic group is missing" in left_out
+        assert "It lacks: ethnic group, place of death, cause of death" in left_out
         assert "Enter it with these gaps, saying why" in left_out
 
         after = main_words(coordinator.send(page, "Enter 2 deaths in the return"))
