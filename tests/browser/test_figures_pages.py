@@ -34,6 +34,9 @@ PAGES = (
 )
 
 
+CHARTS = ".app-figures__chart img"
+
+
 @pytest.fixture(scope="module")
 def readers(site):
     """A board with the deaths of 2017-18, its panel's chair and one of its members, who see nothing else."""
@@ -81,10 +84,23 @@ def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
     readers.sign_in(page, "figures.chair")
     page.goto(readers.at(WHOLE), wait_until="networkidle")
 
-    widths = page.eval_on_selector_all(".app-figures__frame img", "all => all.map(one => one.naturalWidth)")
+    widths = page.eval_on_selector_all(CHARTS, "all => all.map(one => one.naturalWidth)")
 
     assert len(widths) >= 10
     assert min(widths) > 400
+
+
+def test_on_a_narrow_screen_every_chart_is_drawn_to_its_width(narrow_page, readers):
+    """Drawn as wide as it is shown, so that its words are as large as they were meant and nothing is cut."""
+    readers.sign_in(narrow_page, "figures.chair")
+    narrow_page.goto(readers.at(WHOLE), wait_until="networkidle")
+
+    drawn = narrow_page.eval_on_selector_all(CHARTS, "all => all.map(one => one.naturalWidth)")
+    shown = narrow_page.eval_on_selector_all(CHARTS, "all => all.map(one => one.getBoundingClientRect().right)")
+
+    assert len(drawn) >= 10
+    assert all(200 < width < 300 for width in drawn)
+    assert max(shown) <= 320
 
 
 def test_figures_are_asked_for_without_javascript(plain_page, readers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models import audit
@@ -20,7 +20,7 @@ from webapp.access import current_person, needs_role
 from webapp.components import Tab
 from webapp.database import db
 from webapp.figures.asked import Asked, asked_for
-from webapp.figures.charts import drawn
+from webapp.figures.charts import NARROW, WIDE, drawn
 from webapp.figures.files import MIMETYPES, About, as_file, download
 from webapp.figures.pictures import chart_of, is_empty
 from webapp.figures.summary import headlines
@@ -88,12 +88,14 @@ def _tabs(asked: Asked, part: str) -> list[Tab]:
 @figures.route("/child-deaths/<part>/charts/<key>.svg")
 @needs_role(*READERS)
 def chart(part: str, key: str) -> ResponseReturnValue:
+    """Return the chart of a table, drawn for a narrow screen where the address says so."""
     asked, _ = asked_for(_needed(part))
     table = next((each for each in asked.book_just_made().tables if each.key == key), None)
     found = chart_of(table) if table else None
     if found is None:
         abort(404)
-    return Response(drawn(found), mimetype="image/svg+xml", headers={"Content-Security-Policy": CHART_POLICY})
+    sheet = NARROW if "narrow" in request.args else WIDE
+    return Response(drawn(found, sheet), mimetype="image/svg+xml", headers={"Content-Security-Policy": CHART_POLICY})
 
 
 @figures.route("/child-deaths/figures.<form>")

@@ -335,5 +335,15 @@ class TestCharts:
 
         assert coordinator.get(f"{WHOLE}/charts/age.svg?year=2017-18").data == first
 
+    def test_a_chart_for_a_narrow_screen_says_the_same_in_less_room(self, coordinator):
+        wide, narrow = (
+            coordinator.get(f"{WHOLE}/charts/age.svg?year=2017-18{asked}").text for asked in ("", "&narrow=yes")
+        )
+
+        name, width = r"<title id='name'>.*</desc>", r'<svg[^>]* width="([\d.]+)pt"'
+        assert re.findall(name, narrow) == re.findall(name, wide)
+        (narrow_points,), (wide_points,) = re.findall(width, narrow), re.findall(width, wide)
+        assert float(narrow_points) * 3 < float(wide_points) * 2
+
     def test_there_is_no_chart_of_nothing(self, coordinator):
         assert coordinator.get(f"{WHOLE}/charts/nothing.svg?year=2017-18").status_code == 404
