@@ -240,12 +240,19 @@ def _is_complete(sitting: Sitting, form: DayForm, only_review: bool) -> bool:
     except StepRefused as refused:
         form.refuse(refused, {})
         return False
-    thoughts = "; ".join(sitting.think_of(form))
-    if thoughts != (form.cautions_seen.data or ""):
-        form.cautions_seen.data = thoughts
-        form.form_errors.append(Mistake("Think of what is said beside the category, and record again", "#think-of"))
-        return False
-    return readable
+    return _is_thought_over(sitting, form) and readable
+
+
+def _is_thought_over(sitting: Sitting, form: DayForm) -> bool:
+    """Return whether all there is to think of was said once before; the form says what was not."""
+    thoughts = sitting.think_of(form)
+    seen, form.cautions_seen.data = form.cautions_seen.data or "", "; ".join(thoughts)
+    if not thoughts or form.cautions_seen.data == seen:
+        return True
+    form.form_errors += [
+        Mistake(f"{words}. Change it, or record it again as it stands", "#think-of") for words in thoughts
+    ]
+    return False
 
 
 def _take(

@@ -131,9 +131,17 @@ def test_what_to_think_of_is_said_once_and_then_it_can_be_recorded(session, chai
     """DOMAIN 3.6: category 10 without a cause that is unexplained, and without a joint response."""
     page = press(chair, chair.get(at(case)), "record", **CONCLUDED | {"answer_category": "10"})
 
-    assert "Category 10 is for a death whose cause" in main_words(page)
+    (problem,) = [words for words in links_of(page) if words.startswith("Category 10 is for a death whose cause")]
+    assert problem.endswith("Change it, or record it again as it stands")
     assert "review_at_panel" not in steps(session, case)
     press(chair, page, "record")
+    assert steps(session, case)[-1] == "categorise"
+
+
+def test_once_there_is_nothing_left_to_think_of_it_is_recorded(session, chair, case):
+    page = press(chair, chair.get(at(case)), "record", **CONCLUDED | {"answer_category": "10"})
+    press(chair, page, "record", answer_category=CONCLUDED["answer_category"])
+
     assert steps(session, case)[-1] == "categorise"
 
 
