@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tests.scenarios.stories import Story, a_review, noon
+from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, GuardsNotMet, NotAvailable, NotYourRole, OnHold
 from workflows.roles import ROLES
+from workflows.standing import cautions
 
 MON_6_JUN_2011 = date(2011, 6, 6)
 TUE_7_JUN_2011 = date(2011, 6, 7)
@@ -143,6 +145,17 @@ class TestWhatAHoldStops:
             "Publication is on hold: Inquest, since 7 June 2011, to be looked at by 7 July 2011",
         )
 
+    def test_what_ends_a_hold_is_said_as_part_of_the_sentence_however_it_was_written(self):
+        for written, said in (
+            ("The verdict is given", "until the verdict is given"),
+            ("inquest_concluded", "until inquest concluded"),
+            ("CPS decision", "until CPS decision"),
+        ):
+            story = a_review("preparing_publication", MON_6_JUN_2011)
+            story.tell("authorise_hold", MON_6_JUN_2011, scope=["publication"], ends_with=written)
+
+            assert said in story.refused("publish_report", TUE_7_JUN_2011).reasons[0]
+
     def test_everything_else_goes_on(self):
         """DOMAIN 6.2: records, drafts and approval go on while publication waits."""
         story = held("gathering_information", "publication", "witness_conversations")
@@ -264,6 +277,19 @@ class TestLookingAtAHoldAgain:
 
         for review_on in (None, "2011-09", date(2011, 6, 5)):
             assert isinstance(story.refused("authorise_hold", MON_6_JUN_2011, review_on=review_on), AnswersRefused)
+
+    @pytest.mark.parametrize("step", ["authorise_hold", "review_hold"])
+    def test_more_than_three_months_until_it_is_looked_at_are_cautioned_and_not_refused(self, step):
+        """DOMAIN 6.3: at most every three months, which is a local default."""
+        story = held("preparing_publication", "publication")
+        asked = story.procedure.step(step), PartialDate.on(TUE_7_JUN_2011)
+
+        def said(review_on: str) -> tuple[str, ...]:
+            return cautions(story.on(TUE_7_JUN_2011), *asked, {"review_on": review_on})
+
+        assert said("2011-09-07") == ()
+        (caution,) = said("2011-09-08")
+        assert caution.startswith("The hold would not be looked at for more than three months. Give an earlier day")
 
 
 class TestNamingAHold:

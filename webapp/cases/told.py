@@ -80,6 +80,8 @@ def _lines(question: Question, answer: Any) -> tuple[str, ...]:
         return tuple(words_of(PANEL_ROLES, seat) for seat in _plain(answer))
     if question.options:
         return tuple(_option(question, key) for key in (answer if isinstance(answer, list) else [answer]))
+    if answer in question.suggests:
+        return (answer.replace("_", " "),)
     return _plain(answer)
 
 

@@ -1,6 +1,7 @@
 """Holds, proceedings and delays: what every kind of review shares about the processes beside it (WORKFLOWS 4)."""
 
 from workflows.codes import DELAY_REASONS, HOLD_KINDS, PARALLEL_PROCESSES, PROCEEDINGS_EVENTS
+from workflows.dates import PartialDate, months_from
 from workflows.definition import Clock, Guard, HoldScope, Notice, On, Option, Source, Step
 from workflows.facts import Facts
 from workflows.holds import active
@@ -10,6 +11,8 @@ from workflows.roles import BUSINESS_MANAGER, LEGAL_ADVISER, SUBGROUP_CHAIR
 HOLD_RULE = Source(
     "DOMAIN-6.3", "Local default: a hold is looked at again at least every three months", confirmed=False
 )
+
+MONTHS_UNTIL_LOOKED_AT = 3
 
 HOLD_REVIEW = Clock(
     "hold_review",
@@ -38,6 +41,21 @@ can_be_told_apart = Guard(
 )
 
 
+def _is_looked_at_in_time(facts: Facts) -> bool:
+    told = facts.answers.get("review_on")
+    return told is None or PartialDate.parse(told).first <= months_from(facts.on.last, MONTHS_UNTIL_LOOKED_AT)
+
+
+# A caution, not a refusal: the three months are a local default, and a court may have named a later day.
+is_looked_at_in_time = Guard(
+    "is_looked_at_in_time",
+    holds=_is_looked_at_in_time,
+    otherwise="The hold would not be looked at for more than three months. Give an earlier day, unless there is a "
+    "reason to wait",
+    source=HOLD_RULE,
+)
+
+
 def hold_steps(
     while_open: tuple[str, ...],
     scopes: tuple[HoldScope, ...],
@@ -50,6 +68,7 @@ def hold_steps(
         Step(
             "authorise_hold", "Authorise a hold", done="Hold authorised",
             before=while_open, by=authorised_by, on_hold="authorises", group="Holds", guards=(can_be_told_apart,),
+            cautions=(is_looked_at_in_time,),
             hint="A hold stops only the activities it covers. It never stops a statutory date, and it cannot cover "
             "the safety of other children, notifications, a rapid review, immediate learning or the action plan.",
             asks=(
@@ -68,11 +87,13 @@ def hold_steps(
         Step(
             "review_hold", "Look at a hold again", done="Hold looked at again",
             before=while_open, by=looked_at_by, on_hold="reviews", group="Holds",
+            cautions=(is_looked_at_in_time,),
             asks=(
                 which_hold(),
-                text("outcome", "Outcome", required=True, suggests=("continue", "change", "release")),
+                text("outcome", "What was decided about it", required=True, suggests=("continue", "change", "release"),
+                     hint="That it goes on, should change, or can end. It goes on until its release is recorded"),
                 future_day("review_on", "When it must be looked at next", required=True, day_needed=True,
-                           not_before="on"),
+                           not_before="on", hint="Within three months"),
             ),
         ),
         Step(
