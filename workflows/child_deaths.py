@@ -11,6 +11,7 @@ from typing import Any
 from workflows.child_death_codes import (
     ANALYSIS_SCHEMES,
     ETHNICITY_OF_CODE,
+    PREVENTABILITY,
     PREVENTABILITY_PERIODS,
     AnalysisScheme,
     PreventabilityPeriod,
@@ -173,6 +174,12 @@ def _of_the_birth(live_birth: str, days: int) -> tuple[str, ...]:
 def preventability_period(day: date) -> PreventabilityPeriod:
     """Return the wording in which a conclusion reached on `day` is put (3.5). The duty began on 1 April 2008."""
     return next((each for each in PREVENTABILITY_PERIODS if day <= each.last_day), PREVENTABILITY_PERIODS[-1])
+
+
+def preventability_since(day: date) -> tuple[Option, ...]:
+    """Return the conclusions on preventability that could be come to on `day` or later, in their latest words."""
+    in_use = {option.key for each in PREVENTABILITY_PERIODS if each.last_day >= day for option in each.options}
+    return tuple(option for option in PREVENTABILITY if option.key in in_use)
 
 
 def analysis_scheme(day: date) -> AnalysisScheme:

@@ -26,6 +26,7 @@ from workflows.child_deaths import (
     eligibility,
     ethnicity,
     preventability_period,
+    preventability_since,
     wrong_with_factors,
 )
 from workflows.dates import months_from
@@ -146,6 +147,19 @@ class TestEligibility:
 
 class TestWordingOfTheTime:
     """DOMAIN 3.5 and 3.7."""
+
+    def test_a_wording_that_was_given_up_is_not_offered_any_more(self):
+        """DOMAIN 3.5: the wording changed on 1 April 2010; what is known in both is offered once."""
+        before, after = (
+            [option.words for option in preventability_since(day)] for day in (date(2010, 3, 31), date(2010, 4, 1))
+        )
+
+        assert after == [
+            "Modifiable factors identified",
+            "No modifiable factors identified",
+            "Inadequate information upon which to make a judgement",
+        ]
+        assert before == [*after, "Preventable", "Potentially preventable", "Not preventable"]
 
     def test_preventability_changed_its_wording_on_1_april_2010(self):
         before, after = preventability_period(date(2010, 3, 31)), preventability_period(date(2010, 4, 1))

@@ -32,6 +32,7 @@ from webapp.cases.where import next_words
 from webapp.database import db
 from webapp.keeping import typed_in
 from webapp.wording import role_words
+from workflows.child_deaths import preventability_since
 from workflows.definition import Step
 from workflows.errors import AnswersRefused, GuardsNotMet, NotYourRole, Problem, StepRefused
 from workflows.history import Event
@@ -263,6 +264,22 @@ class ReturnSheet(StepSheet):
         return super().following(form)
 
 
+class ConclusionSheet(StepSheet):
+    """What the panel concluded: preventability is offered in no wording given up before the case was opened."""
+
+    def __init__(self, seen: CaseAsSeen, step: Step, actor: Actor, led: Sequence[str] | None) -> None:
+        offered = preventability_since(seen.case.opened_on)
+        asks = tuple(
+            replace(question, options=offered) if question.key == "preventability" else question
+            for question in step.asks
+        )
+        super().__init__(seen, replace(step, asks=asks), actor, led)
+
+
+# Steps whose page asks something else than their declaration alone would.
+SHEETS: Mapping[str, type[StepSheet]] = {FINALISE_RETURN: ReturnSheet, "categorise": ConclusionSheet}
+
+
 def step_sheet(case: Case, key: str) -> StepSheet:
     """Return the sheet of the step with this key, for the person asking. Raises NotYourRole."""
     now = seen(case, today_only())
@@ -277,8 +294,7 @@ def step_sheet(case: Case, key: str) -> StepSheet:
     if not actor.roles & set(step.by) or (led is not None and not of_agencies):
         who = f"This can be recorded by the {in_words(step.by)}" if step.by else "Nobody can record this"
         raise NotYourRole(f"{who}, and you do not act as that here")
-    sheet = ReturnSheet if step.key == FINALISE_RETURN else StepSheet
-    return sheet(now, step, actor, led)
+    return SHEETS.get(step.key, StepSheet)(now, step, actor, led)
 
 
 def _comes_late(preview: Preview) -> bool:

@@ -66,3 +66,20 @@ def test_a_linked_review_is_shown_on_both_sides_to_those_who_may_see_it(session,
     assert "Referred for a review of its own" in main_words(page)
     assert f"Referred from {case.reference}" in main_words(both.get(f"/cases/{review.reference}"))
     assert review.reference not in coordinator.get(f"/cases/{case.reference}").text
+
+
+def test_a_conclusion_is_offered_in_the_wordings_of_its_time_alone(seen_by, notify, take):
+    """DOMAIN 3.5: the wording of 2008 to 2010 would be refused on every day on which this can be concluded."""
+    case = notify()
+    for step, more in (
+        ("confirm_in_scope", {}),
+        ("complete_information", {}),
+        ("list_for_panel", {"meeting_on": TUE_2_MAY.isoformat()}),
+        ("review_at_panel", {"meeting_on": TUE_2_MAY.isoformat(), "roles_present": ["Health", "Local authority"]}),
+    ):
+        take(case, step, **more)
+
+    words = main_words(seen_by("cdop_chair").get(f"/cases/{case.reference}/steps/categorise"))
+
+    assert "No modifiable factors identified" in words
+    assert "Potentially preventable" not in words
