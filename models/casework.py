@@ -246,7 +246,7 @@ def _open_what_is_referred(
     read = read_case(session.connection(), case.id)
     facts = projection.stand_as_recorded(read.procedure, read.history, calendar or read.calendar).facts
     on = PartialDate(event.happened_first, event.happened_last, event.happened_precision)
-    told = referral(facts, on, event.answers, known_as=case.pseudonym or f"Child of {case.reference}")
+    told = referral(facts, on, event.answers, known_as=case.pseudonym or f"Child in {case.reference}")
     open_case(
         session, workflow_key=told.workflow, board=case.board, step=told.step, told=told.told, now=now,
         # The panel's office refers, whoever of the panel decided that it should.

@@ -9,7 +9,13 @@ from webapp.wording import role_words
 from workflows.clocks import due
 from workflows.dates import day_in_words
 from workflows.definition import Clock, On, Procedure, Step
+from workflows.referral import REFERS
 from workflows.standing import Standing
+
+OPENS_A_REVIEW = (
+    "A review is opened and linked with this case. Those who keep reviews are told of it, and are shown nothing of "
+    "this death"
+)
 
 
 def in_general(step: Step, standing: Standing, today: date) -> list[str]:
@@ -17,16 +23,17 @@ def in_general(step: Step, standing: Standing, today: date) -> list[str]:
     return [
         *_moves(step, standing),
         *_holds(step),
-        *_meets(step, standing),
+        *_meets(step, standing, today),
         *_starts(step, standing, today),
         *who_is_told(step),
     ]
 
 
 def who_is_told(step: Step) -> list[str]:
-    """Return who gets a message once the step is recorded, as a sentence."""
+    """Return who gets a message once the step is recorded, as a sentence; and of a referral what is opened for whom."""
     roles = dict.fromkeys(notice.to for notice in step.tells)
-    return [f"A message goes to the {listed(role_words(role) for role in roles)}"] if roles else []
+    told = [f"A message goes to the {listed(role_words(role) for role in roles)}"] if roles else []
+    return [OPENS_A_REVIEW, *told] if step.key == REFERS else told
 
 
 def from_the_opening(standing: Standing) -> list[str]:
@@ -54,13 +61,17 @@ def _holds(step: Step) -> Iterator[str]:
         yield "What the hold covers can go on, unless another hold covers it too"
 
 
-def _meets(step: Step, standing: Standing) -> Iterator[str]:
-    met = {clock.key for clock in standing.procedure.clocks if any(on.step == step.key for on in clock.met_by)}
+def _meets(step: Step, standing: Standing, today: date) -> Iterator[str]:
+    """Say what is met. Where the step asks for the day that counts, whether it is late is known once that is given."""
+    clocks = standing.procedure.clocks
+    met = {clock.key: on for clock in clocks for on in clock.met_by if on.step == step.key}
     for each in standing.deadlines:
         if each.key in met and each.is_live:
             about = f" ({', '.join(each.subject)})" if each.clock.per == "each" else ""
             only_that = ", if this is about it" if each.clock.per else ""
-            yield f"“{each.clock.title}”{about}, due by {due_words(each)}, is met{only_that}"
+            late = not met[each.key].question and each.due_last is not None and each.due_last < today
+            so_late = ", late if this happened today" if late else ""
+            yield f"“{each.clock.title}”{about}, due by {due_words(each)}, is met{so_late}{only_that}"
 
 
 def _starts(step: Step, standing: Standing, today: date) -> Iterator[str]:
@@ -75,19 +86,23 @@ def _is_met_by_it(clock: Clock, step: Step) -> bool:
 
 
 def _started(clock: Clock, on: On, step: Step, standing: Standing, today: date) -> str:
-    question = step.question(on.question) if on.question else None
-    if question is not None and clock.runs is None:
-        return f"“{clock.title}” is due on the day you give under “{question.label}”"
-    runs = _runs(clock)
+    question, runs = step.question(on.question) if on.question else None, clock.runs
     if question is not None:
-        return f"“{clock.title}” runs {runs} from the day you give under “{question.label}”"
+        told = f"the day you give under “{question.label}”"
+        if runs is None:
+            return f"“{clock.title}” is due on {told}"
+        return (
+            f"“{clock.title}” {_at_the_soonest(clock)} {runs.words()} {'before' if clock.backwards else 'after'} {told}"
+        )
     last = day_in_words(due(clock, today, standing.facts.calendar))
-    return f"“{clock.title}” runs {runs}: to {last} if this happened today"
+    length = f" ({runs.words()})" if runs is not None else ""
+    if clock.not_before:
+        return f"“{clock.title}” runs until {last}, or longer, if this happened today{length}"
+    return f"“{clock.title}” is due by {last} if this happened today{length}"
 
 
-def _runs(clock: Clock) -> str:
-    words = clock.runs.words() if clock.runs is not None else ""
-    return f"back {words}" if clock.backwards else f"at least {words}" if clock.not_before else words
+def _at_the_soonest(clock: Clock) -> str:
+    return "ends at the soonest" if clock.not_before else "is due"
 
 
 def chapter_and_edition(procedure: Procedure) -> str:

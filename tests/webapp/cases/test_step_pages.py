@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -165,8 +165,25 @@ def test_what_follows_is_said_before_anything_is_recorded(chair, review):
 
     assert "The case moves on to “Commissioning”" in words
     assert "“Decide whether to hold a review”, due by 3 April 2014, is met" in words
-    assert "“Complete the review” runs 6 months: to 10 September 2014 if this happened today" in words
+    assert "“Complete the review” is due by 10 September 2014 if this happened today (6 months)" in words
     assert "A message goes to the business manager and subgroup chair" in words
+
+
+def test_a_limit_that_would_be_met_late_is_said_to_be(seen_by, review, clock):
+    """T-1.2: the decision was due by Thursday 3 April 2014."""
+    for step, answers in (("refer_to_subgroup", {}), ("recommend", {"recommendation": "review", **BECAUSE})):
+        review.take(step, answers=answers)
+    clock.moment = datetime(2014, 4, 4, 9, 30, tzinfo=UTC)
+
+    words = main_words(sheet(seen_by("board_chair"), review, "decide_to_review"))
+
+    assert "“Decide whether to hold a review”, due by 3 April 2014, is met, late if this happened today" in words
+
+
+def test_what_counts_from_a_day_that_is_asked_says_so_in_plain_words(manager, review):
+    words = main_words(sheet(manager, review, "request_scoping"))
+
+    assert "“What an agency knows” is due on the day you give under “When their answers are due”" in words
 
 
 # --- Checking first ---------------------------------------------------------

@@ -83,3 +83,14 @@ def test_a_conclusion_is_offered_in_the_wordings_of_its_time_alone(seen_by, noti
 
     assert "No modifiable factors identified" in words
     assert "Potentially preventable" not in words
+
+
+def test_it_is_said_before_a_death_is_referred_that_another_case_is_opened(seen_by, notify):
+    chair, case = seen_by("cdop_chair"), notify()
+    page = chair.get(f"/cases/{case.reference}/steps/refer_for_review")
+    opened = "A review is opened and linked with this case. Those who keep reviews are told of it"
+
+    check = chair.send(page, "Continue", when="2017-06-01", answer_reasons="Neglect is suspected")
+
+    assert opened in main_words(page)
+    assert opened in main_words(check)
