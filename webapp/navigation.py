@@ -35,8 +35,9 @@ class Part:
 
 WORKLIST = Part("Worklist", "worklist.show", ("opening",))
 CHILD_DEATHS = Part(
-    "Child deaths", "child_deaths.show", ("notifying", "queue", "pairs", "national_return", "importing")
-)
+    "Child deaths", "child_deaths.show",
+    ("notifying", "queue", "pairs", "national_return", "entering_return", "importing"),
+)  # fmt: skip
 PANEL = Part(
     "Panel", "panels.show_all",
     ("panel_settings", "meetings", "interests", "packs", "day", "minutes", "panel_actions", "panel_ledger"),
@@ -49,6 +50,8 @@ PLACES_OF_ADMINISTRATION = (
     ("People", "people.show_all"), ("Boards", "boards.show_all"), ("Bank holidays", "bank_holidays.show"),
     ("Engine", "engine.show"),
 )  # fmt: skip
+
+PARTS = (ADMINISTRATION, WORKLIST, CHILD_DEATHS, PANEL, FIGURES, MESSAGES)
 
 OF_AN_ACCOUNT = ("accounts", "deputies", "choices", "calendar_feed", "my_actions")
 

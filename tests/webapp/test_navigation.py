@@ -3,6 +3,8 @@
 import pytest
 
 from tests.webapp.client import links_of, tree_of
+from webapp import BLUEPRINTS
+from webapp.navigation import OF_AN_ACCOUNT, PARTS
 from workflows.roles import (
     ADMINISTRATOR,
     AGENCY_LEAD,
@@ -24,6 +26,12 @@ IN_THE_BAR = (
     ([ADMINISTRATOR], ["Administration", "Panel", "Messages"]),
     ([ADMINISTRATOR, CDOP_CHAIR], ["Administration", "Worklist", "Child deaths", "Panel", "Figures", "Messages"]),
 )
+
+IN_NO_PART = {
+    "cases", "steps", "corrections", "what_if", "the_child", "requests", "reporting", "reminders", "ladders",
+    "reference", "home", "demonstration", "public_notifications", "confirming",
+}  # fmt: skip
+"""Pages of one case, which is reached from several parts, those for everybody, and those without an account."""
 
 
 @pytest.fixture
@@ -59,6 +67,13 @@ def test_every_way_leads_somewhere(browser_of, role):
     for href in {*bar_of(page).values(), *links_of(page).values()}:
         if href.startswith("/"):
             assert browser.get(href, follow_redirects=True).status_code == 200, href
+
+
+def test_every_page_of_a_part_says_in_the_bar_where_one_is():
+    """Whoever adds pages says to which part they belong, or here that they belong to none."""
+    somewhere = {each.name for each in BLUEPRINTS if any(part.holds(each.name) for part in PARTS)}
+
+    assert {each.name for each in BLUEPRINTS} - somewhere - set(OF_AN_ACCOUNT) == IN_NO_PART
 
 
 def test_somebody_of_every_role_has_a_bar_of_one_line(browser_of):
