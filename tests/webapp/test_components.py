@@ -106,9 +106,9 @@ def test_the_stages_say_in_words_what_their_shapes_say(app):
 def test_how_a_deadline_stands_is_told_in_words_and_a_shape(app, status):
     tree = page(
         app,
-        '{% from "components/case.html" import deadline_tag %}',
-        "{{ deadline_tag(status) }}",
-        status=status,
+        '{% from "components/shapes.html" import marked %}',
+        "{{ marked(mark.words, mark.shape, mark.colour) }}",
+        mark=DEADLINE_MARKS[status],
     )
 
     tag = classed(tree, "app-tag")[0]

@@ -8,7 +8,7 @@ from webapp.cases.where import listed
 from webapp.wording import role_words
 from workflows.clocks import due
 from workflows.dates import day_in_words
-from workflows.definition import Clock, On, Procedure, Step
+from workflows.definition import Clock, On, Step
 from workflows.referral import REFERS
 from workflows.standing import Standing
 
@@ -103,8 +103,3 @@ def _started(clock: Clock, on: On, step: Step, standing: Standing, today: date) 
 
 def _at_the_soonest(clock: Clock) -> str:
     return "ends at the soonest" if clock.not_before else "is due"
-
-
-def chapter_and_edition(procedure: Procedure) -> str:
-    """Return the edition, and the chapter of it, that a review is held under."""
-    return f"{procedure.edition}, {procedure.chapter}" if procedure.chapter else procedure.edition

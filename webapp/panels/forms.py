@@ -1,6 +1,6 @@
 """The forms about a panel, its members and its meetings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
@@ -12,7 +12,6 @@ from webapp.cases.forms import SuggestedField
 from webapp.fields import ChoicesField, DayField, LinesField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
 from workflows.child_death_codes import PANEL_ROLES, THEMES
-from workflows.definition import Option
 
 SEATS = (("chair", "Chair"), *((option.key, option.words) for option in PANEL_ROLES))
 SIZES = [(str(number), str(number)) for number in range(2, 13)]
@@ -216,10 +215,6 @@ class CorrectMinutesForm(PageForm):
 
 class JustSend(PageForm):
     """A form that is a button."""
-
-
-def option_words(options: Sequence[Option]) -> list[tuple[str, str]]:
-    return [(option.key, option.words) for option in options]
 
 
 def seat_choice(role: str, agency: str | None, name: str) -> str:
