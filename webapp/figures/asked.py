@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-from flask import abort, current_app, request, url_for
+from flask import abort, request, url_for
 from wtforms import Form, SelectField
 
 from models.agency import Board
@@ -29,11 +29,10 @@ from webapp import clock
 from webapp.access import current_person
 from webapp.database import db
 from webapp.fields import DayField, offered
+from webapp.figures.just_made import just_made
 from workflows.dates import end_of_day
 
 _BEGINS = attrgetter("begins")
-KEPT_FOR = timedelta(seconds=30)
-"""How long a page's charts may be drawn from the figures that the page had."""
 TOGETHER = ("3", "4", "5")
 
 
@@ -99,16 +98,12 @@ class Asked:
         """Return the figures, guarded as asked."""
         wanted = self.wanted()
         made = book(db.session, wanted, self.children())
-        _kept()[wanted] = (clock.now(), made)
+        just_made().keep(wanted, made, clock.now())
         return made
 
     def book_just_made(self) -> Book:
         """Return the figures as the page had them a moment ago, for its charts; made anew where it had none."""
-        wanted, kept = self.wanted(), _kept()
-        for other, (made_at, _) in list(kept.items()):
-            if clock.now() - made_at > KEPT_FOR:
-                kept.pop(other, None)
-        return kept[wanted][1] if wanted in kept else self.book()
+        return just_made().taken(self.wanted(), clock.now()) or self.book()
 
     def wanted(self) -> Wanted:
         scope = self.scope
@@ -128,11 +123,6 @@ class Asked:
 
     def children(self) -> dict[str, Children]:
         return children_of(db.session, self.scope.board.id, self.known_at)
-
-
-def _kept() -> dict[Wanted, tuple[datetime, Book]]:
-    kept: dict[Wanted, tuple[datetime, Book]] = current_app.extensions.setdefault("figures_just_made", {})
-    return kept
 
 
 def asked_for(only: frozenset[str] = PARTS) -> tuple[Asked, AskForm]:
