@@ -3,11 +3,11 @@
 What a list can be narrowed to is in the address, so that it can be kept, sent and gone back to.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from flask import request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
@@ -47,11 +47,13 @@ class Addresses:
         ]
 
     def shown(self, found: Page, number: int, form: Form) -> Mapping[str, Any]:
-        """Return what the page of a list is made with, beside its lines and its counts."""
+        """Return what the page of a list is made with, beside its lines and its counts. Aborts beyond the last page."""
+        last = last_page(found.total, LINES_A_PAGE)
+        lead_to_the_last(number, last, self.of_page)
         return {
             "total": found.total,
             "number": number,
-            "last": max(-(-found.total // LINES_A_PAGE), 1),
+            "last": last,
             "narrow": form,
             "filters": self.in_force(form),
             "address": self,
@@ -67,6 +69,17 @@ def told_in_address() -> "MultiDict[str, str]":
 def page_asked() -> int:
     """Return the number of the page that the address asks for; the first where it says nothing that can be."""
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def last_page(total: int, size: int) -> int:
+    """Return the number of the last page; a list with nothing in it has one page."""
+    return max(-(-total // size), 1)
+
+
+def lead_to_the_last(number: int, last: int, address: Callable[[int], str]) -> None:
+    """Abort with the way to the last page where a later one is asked for: a list grows shorter after it was left."""
+    if number > last:
+        abort(redirect(address(last), 303))
 
 
 def only_asked(told: "MultiDict[str, str]") -> Only | None:

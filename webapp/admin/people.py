@@ -23,7 +23,7 @@ from webapp import clock
 from webapp.access import administrator_only, current_person
 from webapp.admin.forms import AppointmentForm, EndForm, FirstPasswordForm, PersonForm, password_to_hand_over
 from webapp.database import db
-from webapp.lists import page_asked
+from webapp.lists import last_page, lead_to_the_last, page_asked
 from webapp.wording import role_words
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -36,15 +36,21 @@ PAGE_SIZE = 50
 def show_all() -> ResponseReturnValue:
     words, page = request.args.get("words", "").strip(), page_asked()
     found, count = people_like(db.session, words, page=page, size=PAGE_SIZE)
+    last = last_page(count, PAGE_SIZE)
+
+    def address(number: int) -> str:
+        return url_for(".show_all", words=words or None, page=number)
+
+    lead_to_the_last(page, last, address)
     return render_template(
         "admin/people.html",
         people=found,
         count=count,
         words=words,
         page=page,
-        last=max(1, -(-count // PAGE_SIZE)),
+        last=last,
         appointed=_appointed_today,
-        address=lambda number: url_for(".show_all", words=words or None, page=number),
+        address=address,
     )
 
 

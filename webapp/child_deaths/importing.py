@@ -37,7 +37,7 @@ from webapp.database import db
 from webapp.exports import csv_response
 from webapp.fields import needed, offered
 from webapp.forms import PageForm
-from webapp.lists import page_asked
+from webapp.lists import last_page, lead_to_the_last, page_asked
 from workflows.roles import CDOP_COORDINATOR
 
 importing = Blueprint("importing", __name__, url_prefix="/child-deaths/import")
@@ -122,6 +122,12 @@ def show(seen: Upload) -> ResponseReturnValue:
     part = part if part in PARTS else next(iter(PARTS))
     number = page_asked()
     page = _page(seen, part, (number - 1) * ROWS_A_PAGE)
+    last = last_page(page.total, ROWS_A_PAGE)
+
+    def address_of_page(number: int) -> str:
+        return _address(seen, part, page=number if number > 1 else None)
+
+    lead_to_the_last(number, last, address_of_page)
     return render_template(
         "child_deaths/import_run.html",
         upload=seen,
@@ -131,8 +137,8 @@ def show(seen: Upload) -> ResponseReturnValue:
         part=part,
         page=page,
         number=number,
-        last=max(-(-page.total // ROWS_A_PAGE), 1),
-        address_of_page=lambda number: _address(seen, part, page=number if number > 1 else None),
+        last=last,
+        address_of_page=address_of_page,
         form=ButtonForm(),
     )
 

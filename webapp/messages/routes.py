@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from models.delivery import Delivery
+from models.outbox import OutboxMessage
 from models.queries.access import may_see
 from models.queries.messages import demonstration_letters, mark_seen, told_to
 from notifications.composing import Desk, item_of
@@ -15,7 +16,7 @@ from notifications.wording import HEADINGS, sentence, title
 from webapp import clock
 from webapp.access import current_capacities, current_person, in_a_demonstration, needs_role, signed_in
 from webapp.database import db
-from webapp.lists import page_asked
+from webapp.lists import lead_to_the_last, page_asked
 from webapp.messages.given_up import letter_in_words, without_recipient_in_words
 from workflows.roles import ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR
 
@@ -30,6 +31,7 @@ WHO_DECIDES = (ADMINISTRATOR, BUSINESS_MANAGER, CDOP_COORDINATOR)
 def show() -> ResponseReturnValue:
     page = page_asked()
     told, last = told_to(db.session, current_person().id, clock.today(), page=page, size=PAGE_SIZE)
+    lead_to_the_last(page, last, _address)
     site = Site(request.host_url.rstrip("/"))
     lines = [
         (delivery, item)
@@ -42,14 +44,18 @@ def show() -> ResponseReturnValue:
         title=title,
         sentence=sentence,
         headings=HEADINGS,
-        page=min(page, last),
+        page=page,
         last=last,
-        address=lambda number: url_for(".show", page=number),
+        address=_address,
         decides=not current_capacities().anywhere.isdisjoint(WHO_DECIDES),
     )
     mark_seen(db.session, [delivery.id for delivery, _ in lines], clock.now())
     db.session.commit()
     return html
+
+
+def _address(page: int) -> str:
+    return url_for(".show", page=page)
 
 
 @messages.route("/demonstration")
@@ -130,9 +136,9 @@ def _told_at(delivery: Delivery) -> datetime:
     return delivery.handed_over_at or delivery.settled_at or clock.now()
 
 
-def _item(delivery: Delivery, message: object, desk: Desk) -> Item | None:
+def _item(delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item | None:
     """Return what was told, or nothing for a message of a kind that says nothing any more."""
     try:
-        return item_of(db.session, delivery, message, desk)  # type: ignore[arg-type]
+        return item_of(db.session, delivery, message, desk)
     except (NotForAMessage, LookupError, ValueError):
         return None

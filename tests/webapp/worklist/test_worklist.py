@@ -114,7 +114,7 @@ def test_a_filter_is_kept_in_the_address_and_taken_away_by_itself(manager, refer
 def test_an_address_that_cannot_be_meant_is_no_error(manager, referred, board, address):
     referred(board, date(2014, 1, 20), "Child Heron")
 
-    assert manager.get(f"/worklist/{address}").status_code == 200
+    assert manager.get(f"/worklist/{address}", follow_redirects=True).status_code == 200
 
 
 def test_whose_turn_it_is_is_said(somebody, as_, referred, board, session):
