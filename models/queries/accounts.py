@@ -45,7 +45,8 @@ def live_sessions(session: Session, person_id: int, now: datetime, idle: timedel
 def people_like(session: Session, words: str, *, page: int, size: int) -> tuple[Sequence[Person], int]:
     """Return one page of the people whose name or e-mail address has `words` in it, and how many there are."""
     matches = or_(Person.name.icontains(words, autoescape=True), Person.email.icontains(words, autoescape=True))
-    found = select(Person).where(matches).options(selectinload(Person.appointments).joinedload(Appointment.board))
+    places = (joinedload(each) for each in (Appointment.board, Appointment.case, Appointment.agency))
+    found = select(Person).where(matches).options(selectinload(Person.appointments).options(*places))
     people = session.scalars(found.order_by(Person.name, Person.id).limit(size).offset((page - 1) * size)).all()
     return people, session.scalars(select(func.count()).select_from(Person).where(matches)).one()
 
