@@ -6,15 +6,21 @@ from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from models.agency import Board
 from models.case import Case
 from models.casework import Actor, open_case
-from models.queries.access import may_see
 from models.queries.accounts import all_boards, board_with_prefix
 from webapp import clock
-from webapp.access import Arguments, DeclaredView, View, current_capacities, current_person, signed_in
+from webapp.access import (
+    Arguments,
+    DeclaredView,
+    View,
+    current_capacities,
+    current_person,
+    sees_whole_case,
+    signed_in,
+)
 from webapp.cases import filling
 from webapp.cases.consequences import from_the_opening, who_is_told
 from webapp.cases.forms import StepForm, Typed, step_form
@@ -80,13 +86,9 @@ class OpeningSheet(Sheet[StepForm]):
         return url_for(f"opening.{part or 'begin'}", workflow_key=self.workflow.key, prefix=prefix)
 
     def back(self) -> str:
-        if self.opened is not None and self._sees(self.opened):
+        if self.opened is not None and sees_whole_case(self.opened):
             return url_for("cases.show", reference=self.opened.reference)
         return url_for("home.show") if self.opened is not None else url_for("opening.choose")
-
-    def _sees(self, case: Case) -> bool:
-        theirs = may_see(current_person().id, clock.today())
-        return db.session.scalar(select(Case.id).where(Case.id == case.id, theirs)) is not None
 
 
 def may_open_a_case(roles: Set[str]) -> bool:

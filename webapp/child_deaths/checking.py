@@ -13,7 +13,7 @@ from models.child_deaths.possible_duplicates import boards_compared, find_possib
 from models.child_deaths.unfinished_notification import UnfinishedNotification, discard
 from models.queries.access import may_see
 from webapp import clock
-from webapp.access import act_on_board, current_person
+from webapp.access import act_on_board, current_person, sees_whole_case
 from webapp.child_deaths.asking import AsTold
 from webapp.child_deaths.changing import change_page, changed_when_sent
 from webapp.child_deaths.outcome import follows, stopping
@@ -76,8 +76,8 @@ def recorded_when_sent(begun: UnfinishedNotification) -> ResponseReturnValue:
     flash(f"The death is recorded. Its reference is {case.reference}.", "done")
     if found:
         flash("A death recorded before may be of the same child. Compare the two before going on.", "note")
-    seen = db.session.scalar(select(Case.id).where(Case.id == case.id, may_see(current_person().id, clock.today())))
-    return redirect(url_for("cases.show", reference=case.reference) if seen else url_for("home.show"), 303)
+    leads_to = url_for("cases.show", reference=case.reference) if sees_whole_case(case) else url_for("home.show")
+    return redirect(leads_to, 303)
 
 
 def _pages_of(stops: Sequence[tuple[Page, Mistake]]) -> list[Page]:
