@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.bank_holidays import calendar_in_force
 from models.case import Case
 from models.panels.meetings import Outcome, events_at, outcome_of, still_lacking
 from models.panels.panel import Meeting, MeetingCase
@@ -84,6 +83,6 @@ def _due(case: Case) -> tuple[str, str, str]:
     status = status_of(case.bites_on, case.due_soon_on, today, explained=explained)
     return (
         f"{limit.title}: {day_in_words(case.bites_on)}",
-        owed_words(limit, case.bites_on, status, today, calendar_in_force(db.session)),
+        owed_words(limit, case.bites_on, status, today, db.calendar),
         status,
     )
