@@ -34,6 +34,10 @@ class MinutesApproved(ValueError):
     """The minutes are approved, and so are not changed. The words say what to do instead."""
 
 
+class MinutesChanged(ValueError):
+    """The draft was changed after it was read, so that it would be approved unread."""
+
+
 class PanelMinutes(Base):
     """One version of the minutes of a meeting. The database refuses to change one that is approved."""
 
@@ -118,13 +122,23 @@ def change_minutes(
 
 
 def approve_minutes(
-    session: Session, meeting: Meeting, minutes: PanelMinutes, *, person_id: int, now: datetime
+    session: Session,
+    meeting: Meeting,
+    minutes: PanelMinutes,
+    *,
+    person_id: int,
+    now: datetime,
+    as_written_at: datetime | None = None,
 ) -> None:
     """Approve the minutes, which are locked from then on; the packs for the meeting are destroyed with it.
 
-    Raises MinutesApproved.
+    `as_written_at` is when what was read had been written: nobody approves what they have not read. Raises
+    MinutesApproved, and MinutesChanged.
     """
+    session.refresh(minutes, with_for_update=True)
     _refuse_if_approved(minutes)
+    if as_written_at not in (None, minutes.written_at):
+        raise MinutesChanged
     minutes.approved_by, minutes.approved_at = person_id, now
     session.flush()
     if meeting.packs_destroyed_at is None and meeting.held_on <= london_day(now):

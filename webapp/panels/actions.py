@@ -54,6 +54,12 @@ def add(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+def was_done_already(back: str) -> ResponseReturnValue:
+    """Lead back from an action that is done, by a colleague or by the same button a moment before."""
+    flash("The action was done already. What was said of it stays.", "note")
+    return redirect(back, 303)
+
+
 def _after(meeting: Meeting, reference: str) -> str:
     """Return the address to go on from: the case on the day, or the meeting."""
     if reference:
@@ -67,6 +73,8 @@ def done(seat: Seat, action_id: int) -> ResponseReturnValue:
     action = action_of(db.session, seat.panel.board_id, action_id, seat.person_id) or abort(404)
     form = DoneForm()
     prefix = seat.panel.board.reference_prefix
+    if action.done_on is not None:
+        return was_done_already(url_for(".show_all", prefix=prefix))
     if form.sent() and form.has_been(clock.today()):
         finish_action(
             db.session, action, done_on=form.done_on.day, outcome=form.outcome.data, person_id=seat.person_id,

@@ -1,9 +1,9 @@
 """The forms about a panel, its members and its meetings."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
-from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 
 from models.agency import Board
 from models.panels.meetings import seat_words
@@ -211,6 +211,16 @@ class CorrectMinutesForm(PageForm):
     because = TextAreaField(
         "What is to be put right?", filters=[stripped], validators=[needed("Say what is to be put right")]
     )
+
+
+class ApproveForm(PageForm):
+    """That the draft of the minutes is approved. `read` is when what was read had been written."""
+
+    read = HiddenField()
+
+    def has_read(self, written_at: datetime) -> bool:
+        """Return whether the draft, written then, is the one that was read."""
+        return str(self.read.data) == written_at.isoformat()
 
 
 class JustSend(PageForm):

@@ -6,6 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from models.panels.minutes import (
+    MinutesApproved,
+    MinutesChanged,
     PanelMinutes,
     Part,
     approve_minutes,
@@ -21,7 +23,7 @@ from models.queries.panels import Seat
 from webapp import clock
 from webapp.database import db
 from webapp.panels.access import chairs_panel, of_meeting, runs_meetings, sits_at_panel
-from webapp.panels.forms import CorrectMinutesForm, JustSend
+from webapp.panels.forms import ApproveForm, CorrectMinutesForm, JustSend
 
 minutes = Blueprint("minutes", __name__, url_prefix="/panels/<prefix>/meetings/<held_on>/minutes")
 
@@ -77,23 +79,37 @@ def change(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
 @minutes.route("/approve", methods=["GET", "POST"])
 @chairs_panel
 def approve(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
-    """Approve the draft, which is locked from then on. That is the chair's to do."""
-    latest, form = _draft_of(meeting), JustSend()
-    if form.sent():
-        approve_minutes(db.session, meeting, latest, person_id=seat.person_id, now=clock.now())
+    """Approve the draft as it was read, which is locked from then on. That is the chair's to do."""
+    latest = latest_minutes(db.session, meeting) or abort(404)
+    if latest.approved_at is not None:
+        return redirect(url_for(".show", **of_meeting(meeting)), 303)
+    form = ApproveForm(read=request.args.get("read") or latest.written_at.isoformat())
+    if form.sent() and form.has_read(latest.written_at):
+        try:
+            approve_minutes(
+                db.session, meeting, latest, person_id=seat.person_id, now=clock.now(), as_written_at=latest.written_at
+            )
+        except (MinutesApproved, MinutesChanged):
+            # Somebody was quicker by a moment. The page says how it stands.
+            db.session.rollback()
+            return redirect(url_for(".approve", read=form.read.data, **of_meeting(meeting)), 303)
         db.session.commit()
         flash("The minutes are approved and locked.", "done")
         return redirect(url_for(".show", **of_meeting(meeting)), 303)
-    return render_template("panels/approve_minutes.html", form=form, meeting=meeting, address=of_meeting(meeting))
+    changed_at = None if form.has_read(latest.written_at) else latest.written_at
+    page = render_template(
+        "panels/approve_minutes.html", form=form, meeting=meeting, address=of_meeting(meeting), changed_at=changed_at
+    )
+    return page, 409 if changed_at else 200
 
 
 @minutes.route("/correct", methods=["GET", "POST"])
 @runs_meetings
 def correct(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
-    """Begin another version of approved minutes."""
-    latest, form = latest_minutes(db.session, meeting), CorrectMinutesForm()
-    if latest is None or latest.approved_at is None:
-        abort(404)
+    """Begin another version of approved minutes, or go on with the one that is begun."""
+    latest, form = latest_minutes(db.session, meeting) or abort(404), CorrectMinutesForm()
+    if latest.approved_at is None:
+        return redirect(url_for(".change", **of_meeting(meeting)), 303)
     if form.sent():
         correct_minutes(db.session, latest, form.because.data, person_id=seat.person_id, now=clock.now())
         db.session.commit()

@@ -10,6 +10,7 @@ from models.queries.duties import actions_for
 from webapp import clock
 from webapp.access import current_capacities, current_person, signed_in
 from webapp.database import db
+from webapp.panels.actions import was_done_already
 from webapp.panels.forms import DoneForm
 
 my_actions = Blueprint("my_actions", __name__, url_prefix="/account/actions")
@@ -32,8 +33,10 @@ def show() -> ResponseReturnValue:
 @signed_in
 def done(action_id: int) -> ResponseReturnValue:
     """Let whoever is reminded of an action say that it is done, and what came of it."""
-    action = next((each for each in _actions() if each.id == action_id and each.done_on is None), None) or abort(404)
+    action = next((each for each in _actions() if each.id == action_id), None) or abort(404)
     form, person = DoneForm(), current_person()
+    if action.done_on is not None:
+        return was_done_already(url_for(".show"))
     if form.sent() and form.has_been(clock.today()):
         audit.say_for_whom(db.session, action.owner_person_id if action.owner_person_id != person.id else None)
         finish_action(

@@ -264,6 +264,35 @@ class TestMinutes:
         assert "By the chair" in page.text
         assert "By the chair" in main_words(chair.send(page, "Keep the draft"))
 
+    def test_what_the_chair_has_not_read_is_not_approved(self, session, chair, coordinator, drafted, clock):
+        """The coordinator keeps the draft again between the chair's reading it and the chair's approving it."""
+        leads_to = links_of(chair.get(f"{MEETING}/minutes"))["Approve"]
+        opened = chair.get(leads_to)
+        part = session.scalars(select(PanelMinutes)).one().parts[0]["key"].replace("-", "__")
+        clock.forward(minutes=1)
+        theirs = coordinator.get(f"{MEETING}/minutes/change")
+        coordinator.send(theirs, "Keep the draft", **{f"part__{part}": "By the coordinator"})
+
+        for page in (chair.send(opened, "Approve the minutes"), chair.get(leads_to)):
+            assert page.status_code == 409
+            assert "changed at 3:01pm on 30 January 2014, after you read it" in main_words(page)
+        assert session.scalars(select(PanelMinutes.approved_at)).one() is None
+
+        again = chair.get(links_of(chair.get(f"{MEETING}/minutes"))["Approve"])
+        assert "approved" in main_words(chair.send(again, "Approve the minutes"))
+
+    def test_a_button_pressed_twice_leads_to_where_it_led_the_first_time(self, session, chair, drafted):
+        """The second answer is the one a browser shows."""
+        approve = chair.get(f"{MEETING}/minutes/approve")
+        for _ in range(2):
+            assert "approved" in main_words(chair.send(approve, "Approve the minutes"))
+        correct = chair.get(f"{MEETING}/minutes/correct")
+        for _ in range(2):
+            page = chair.send(correct, "Begin another version", because="Education was there")
+            assert page.request.path == f"{MEETING}/minutes/change"
+
+        assert session.scalars(select(PanelMinutes.version).order_by(PanelMinutes.version)).all() == [1, 2]
+
     def test_a_correction_is_another_version_and_the_first_stays(self, chair, member, drafted):
         chair.send(chair.get(f"{MEETING}/minutes/approve"), "Approve the minutes")
         chair.send(chair.get(f"{MEETING}/minutes/correct"), "Begin another version", because="Education was there")
@@ -303,3 +332,19 @@ def test_an_action_is_open_until_it_is_done(coordinator, member, meeting, case):
     assert "No action is open" in main_words(page)
     assert "Printed" in main_words(page)
     assert member.get(link).status_code == 403
+
+
+def test_an_action_that_was_done_meanwhile_keeps_what_was_said_of_it(session, coordinator, meeting):
+    """Two who look after the same action, or one who presses the button twice: what came of it is said once."""
+    coordinator.send(
+        coordinator.get(f"{MEETING}/actions/new"), "Add the action", action="Translate the leaflet",
+        owner="Public health", due_on__day="1", due_on__month="1", due_on__year="2014",
+    )  # fmt: skip
+    page = coordinator.get(links_of(coordinator.get("/panels/PAN/actions"))["It is done: Translate the leaflet"])
+    day = {"done_on__day": "2", "done_on__month": "1", "done_on__year": "2014"}
+    coordinator.send(page, "It is done", outcome="Printed", **day)
+
+    second = coordinator.send(page, "It is done", outcome="Not printed", **day)
+
+    assert "The action was done already" in second.text
+    assert session.scalars(select(PanelAction.outcome)).all() == ["Printed"]
