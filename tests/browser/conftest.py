@@ -50,7 +50,7 @@ def site(server: EmbeddedServer, template_database: str) -> Iterator[Site]:
 @pytest.fixture
 def sign_in(site: Site) -> Callable[[Page, str], Page]:
     """Sign somebody in by their role, as `business.manager`."""
-    return site.sign_in
+    return site.let_in
 
 
 @pytest.fixture

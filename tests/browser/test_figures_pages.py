@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 from models.agency import add_board
 from models.child_deaths.importing import import_child_deaths
 from models.database import make_engine, make_sessions
-from models.passwords import choose_password
 from models.people import Appointment, Person
 from tests.browser.axe import violations
 from tests.models.child_death_files import BUCKINGHAMSHIRE
-from webapp.demonstration.people import PASSWORD
 from workflows.roles import BOARD_MEMBER, CDOP_CHAIR
 
 PAGE = "/figures/child-deaths?year=2017-18"
@@ -46,7 +44,6 @@ def readers(site):
         for email, role in (("figures.chair", CDOP_CHAIR), ("figures.member", BOARD_MEMBER)):
             person = Person(name="A. Reader", email=f"{email}@demonstration.example")
             person.password_changed_at = datetime.now(UTC)
-            choose_password(person, PASSWORD)
             session.add(person)
             session.add(Appointment(person=person, role=role, board_id=board_id, from_on=date(2010, 1, 1)))
         session.commit()
@@ -61,7 +58,7 @@ def readers(site):
 
 @pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role} {path}" for role, path in PAGES])
 def test_a_page_of_figures_can_be_read_by_everyone(page, readers, role, path):
-    readers.sign_in(page, role)
+    readers.let_in(page, role)
 
     answer = page.goto(readers.at(path))
 
@@ -72,7 +69,7 @@ def test_a_page_of_figures_can_be_read_by_everyone(page, readers, role, path):
 
 @pytest.mark.parametrize(("role", "path"), PAGES[:8], ids=[path for _, path in PAGES[:8]])
 def test_a_page_of_figures_fits_a_narrow_screen(narrow_page, readers, role, path):
-    readers.sign_in(narrow_page, role)
+    readers.let_in(narrow_page, role)
 
     narrow_page.goto(readers.at(path))
 
@@ -81,7 +78,7 @@ def test_a_page_of_figures_fits_a_narrow_screen(narrow_page, readers, role, path
 
 
 def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
-    readers.sign_in(page, "figures.chair")
+    readers.let_in(page, "figures.chair")
     page.goto(readers.at(WHOLE), wait_until="networkidle")
 
     widths = page.eval_on_selector_all(CHARTS, "all => all.map(one => one.naturalWidth)")
@@ -104,7 +101,7 @@ def test_on_a_narrow_screen_every_chart_is_drawn_to_its_width(narrow_page, reade
 
 
 def test_figures_are_asked_for_without_javascript(plain_page, readers):
-    readers.sign_in(plain_page, "figures.chair")
+    readers.let_in(plain_page, "figures.chair")
     plain_page.get_by_role("link", name="Figures", exact=True).click()
     plain_page.get_by_text("Another board, year or day, or small numbers guarded").click()
     plain_page.get_by_label("Year", exact=True).first.select_option("2017-18")
@@ -120,7 +117,7 @@ def test_figures_are_asked_for_without_javascript(plain_page, readers):
 
 def test_a_table_stands_beside_its_chart_where_there_is_room(page, narrow_page, readers):
     for each, beside in ((page, True), (narrow_page, False)):
-        readers.sign_in(each, "figures.chair")
+        readers.let_in(each, "figures.chair")
         each.goto(readers.at(YEAR), wait_until="networkidle")
         table = each.locator(".app-figures__pair table").first.bounding_box()
         chart = each.locator(".app-figures__pair figure").first.bounding_box()
@@ -130,7 +127,7 @@ def test_a_table_stands_beside_its_chart_where_there_is_room(page, narrow_page, 
 
 
 def test_on_paper_there_are_the_figures_and_no_way_to_anywhere(page: Page, readers):
-    readers.sign_in(page, "figures.chair")
+    readers.let_in(page, "figures.chair")
     page.goto(readers.at(KEEP))
     page.emulate_media(media="print")
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
+from webapp.demonstration.people import PASSWORD
 from workflows.dates import london_day
 
 PAGES = (
@@ -63,6 +64,21 @@ def test_a_page_fits_a_narrow_screen(narrow_page, site, sign_in, role, path):
 
     assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
     assert violations(narrow_page) == []
+
+
+def test_somebody_signs_in_and_out_by_the_pages_for_it(page, site):
+    page.goto(site.at("/"))
+    assert violations(page) == []
+    page.get_by_label("E-mail address").fill(site.email_of("business.manager"))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
+
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_text("You have signed out.")).to_be_visible()
+    page.goto(site.at("/worklist/"))
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_what_came_in_the_post_is_recorded_without_javascript(plain_page, site, sign_in):
