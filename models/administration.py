@@ -1,26 +1,36 @@
-"""What an administrator does to accounts, appointments, boards and agencies: each act recorded in the audit."""
+"""What an administrator does to accounts, appointments, boards and agencies: each act recorded in the audit.
+
+Where nobody can act as one yet, or nobody any more, whoever keeps the system running lets somebody in.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.agency import Agency, Board
 from models.case import Case
 from models.passwords import choose_password
-from models.people import Appointment, Person
+from models.people import Appointment, Person, person_with_email
 from models.sessions import end_all_sessions
+from workflows.dates import london_day
+from workflows.roles import ADMINISTRATOR
+
+
+class AdministratorThere(Exception):
+    """Somebody else administers accounts, and can open others on the pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """Who acts, in which transaction, and when."""
+    """Who acts, in which transaction, and when. Nobody is named where it is whoever keeps the system running."""
 
     session: Session
-    person: Person
+    person: Person | None
     now: datetime
 
     def open_account(self, name: str, email: str, password: str) -> Person:
@@ -69,7 +79,7 @@ class Administrator:
             agency_id=agency.id if agency else None,
             from_on=from_on,
             until_on=until_on,
-            appointed_by=self.person.id,
+            appointed_by=self.person.id if self.person else None,
             created_at=self.now,
         )
         self._add(appointment)
@@ -109,8 +119,40 @@ class Administrator:
             self.session,
             action,
             at=self.now,
-            person_id=self.person.id,
-            role="administrator",
+            person_id=self.person.id if self.person else None,
+            role=ADMINISTRATOR,
             case_id=case.id if case else None,
             detail={**whose, **detail},
         )
+
+
+def let_an_administrator_in(session: Session, name: str, email: str, password: str, now: datetime) -> Person:
+    """Return the person with this address, who can sign in with `password` and administers accounts from today.
+
+    Their account is opened if there is none, and opened again if it was closed; one they have keeps its name. Raises
+    AdministratorThere where somebody else can do all this on the pages.
+    """
+    keeper, today = Administrator(session, None, now), london_day(now)
+    person = person_with_email(session, email)
+    if person is None or not _administers(session, person, today):
+        if _somebody_administers(session, today):
+            raise AdministratorThere
+        person = person or keeper.open_account(name, email, password)
+        keeper.appoint(person, ADMINISTRATOR, today, None)
+    if not person.active:
+        keeper.reopen_account(person)
+    keeper.give_password(person, password)
+    return person
+
+
+def _administers(session: Session, person: Person, today: date) -> bool:
+    return bool(session.scalar(select(_appointed(today).where(Appointment.person_id == person.id))))
+
+
+def _somebody_administers(session: Session, today: date) -> bool:
+    can_sign_in = exists().where(Person.id == Appointment.person_id, Person.active)
+    return bool(session.scalar(select(_appointed(today).where(can_sign_in))))
+
+
+def _appointed(today: date) -> Exists:
+    return exists().where(Appointment.role == ADMINISTRATOR, Appointment.held_on(today))

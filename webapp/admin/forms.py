@@ -45,7 +45,7 @@ class PersonForm(PageForm):
     first_password = first_password_field()
 
     def validate_email(self, field: EmailField) -> None:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", (field.data or "").strip()):
+        if not is_an_address(field.data or ""):
             raise ValidationError("Enter an e-mail address such as name@example.org")
 
     def validate_first_password(self, field: StringField) -> None:
@@ -154,6 +154,11 @@ class AgencyForm(PageForm):
     """A new agency of a board."""
 
     name = StringField("Name of the agency", filters=[stripped], validators=[needed("Enter the name of the agency")])
+
+
+def is_an_address(written: str) -> bool:
+    """Return whether something is written as an e-mail address is."""
+    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", written.strip()) is not None
 
 
 def password_to_hand_over() -> str:
