@@ -4,9 +4,10 @@ Some answers belong to the step `notify_death`; the rest identify somebody and g
 expects and nobody knows is recorded as not known, with why; what the step needs before it is recorded is `required`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -309,16 +310,14 @@ def _all_questions() -> tuple[Question, ...]:
     return tuple(question for page in PAGES if not page.each for question in page.asks)
 
 
+_OF_A_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.][0-5][0-9]")
+
+
 def _wrong_times(given: Answers) -> list[tuple[str, str]]:
-    written = str(given.get("died_at") or "").strip().replace(".", ":")
-    if not written:
+    written = str(given.get("died_at") or "").strip()
+    if not written or _OF_A_CLOCK.fullmatch(written):
         return []
-    hours, colon, minutes = written.partition(":")
-    try:
-        time(int(hours), int(minutes) if colon else -1)
-    except ValueError:
-        return [("died_at", "Time of death: write it as a 24-hour clock shows it, for example 17:30")]
-    return []
+    return [("died_at", "Time of death: write it as a 24-hour clock shows it, for example 17:30")]
 
 
 def _by_question(problems: Sequence[Problem]) -> dict[str, str]:

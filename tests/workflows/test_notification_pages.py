@@ -80,7 +80,9 @@ def test_a_time_is_written_as_a_clock_shows_it(written):
     assert not read_pages({"died_at": written}, THU_1_JUN_2017).problems
 
 
-@pytest.mark.parametrize("written", ["25:00", "17", "half past five", "17:60"])
+@pytest.mark.parametrize(
+    "written", ["25:00", "17", "half past five", "17:60", "2147483648", "1_7:30", "17:3", "17:30:15"]
+)
 def test_what_no_clock_shows_is_no_time(written):
     assert "17:30" in read_pages({"died_at": written}, THU_1_JUN_2017).problems["died_at"]
 
