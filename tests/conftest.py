@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,9 @@ from models.embedded import EmbeddedServer
 TEST_SERVER = Path(__file__).resolve().parent.parent / "var" / "test-postgres"
 
 # A shared machine may stall in any example; what is too slow is found by tests/bench.
-settings.register_profile("project", deadline=None, max_examples=50)
+NEVER_TOO_SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("project", NEVER_TOO_SLOW, max_examples=50)
+settings.register_profile("explore", NEVER_TOO_SLOW, max_examples=1000)
 settings.load_profile("project")
 
 _numbers = itertools.count()
