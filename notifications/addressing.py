@@ -21,7 +21,7 @@ from notifications.choices import Choice
 from notifications.recipient import Recipient
 from notifications.recipients import recipients_of
 from notifications.settling import settle_messages
-from notifications.truth import why_not_true
+from notifications.truth import Wait, why_it_waits, why_not_true
 from notifications.unreached import tell_who_depends
 from workflows.calendar import Calendar
 from workflows.dates import LONDON, london_day
@@ -64,11 +64,14 @@ def address_waiting(
 
 
 def address(session: Session, message: OutboxMessage, now: datetime, calendar: Calendar) -> None:
-    """Make a delivery for each person the message is for, unless it is no longer true."""
+    """Make a delivery for each person the message is for, unless it is no longer true or is to wait."""
     if because := why_not_true(session, message, now):
         message.last_error = because
         if not _settled_by_deliveries(session, message, now):
             _settle(message, "suppressed", because, now)
+        return
+    if wait := why_it_waits(session, message, now, calendar):
+        let_wait(message, wait)
         return
     recipients = recipients_of(session, message, now)
     if not recipients:
@@ -102,6 +105,11 @@ def address_again(session: Session, message: OutboxMessage, now: datetime) -> No
     """
     if message.recipient_person_id is None and recipients_of(session, message, now):
         message.addressed_at, message.not_before = None, now
+
+
+def let_wait(message: OutboxMessage, wait: Wait) -> None:
+    """Have a message addressed, once more if it was already, when there is no longer a reason for it to wait."""
+    message.addressed_at, message.not_before, message.last_error = None, wait.until, wait.because
 
 
 def _settled_by_deliveries(session: Session, message: OutboxMessage, now: datetime) -> bool:

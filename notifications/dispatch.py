@@ -21,7 +21,7 @@ from models.delivery import Delivery
 from models.outbox import OutboxMessage, Outcome
 from models.people import Person
 from notifications import wording
-from notifications.addressing import address_again
+from notifications.addressing import address_again, let_wait
 from notifications.composing import Desk, item_of
 from notifications.facts import Item
 from notifications.lost import LOST, record_lost
@@ -29,7 +29,7 @@ from notifications.office import Office
 from notifications.recipients import may_still_receive
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
 from notifications.settling import settle_letter, settle_messages, written
-from notifications.truth import why_not_true
+from notifications.truth import why_it_waits, why_not_true
 
 log = logging.getLogger(__name__)
 
@@ -164,15 +164,12 @@ def _prepare(session: Session, office: Office, ids: Sequence[int]) -> Prepared |
 
 
 def _checked(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item | None:
-    """Return what is to be said, or settle the delivery: it is no longer true, no longer for them, or says nothing."""
+    """Return what is to be said, or settle the delivery: it is not to be said now, or not to them, or says nothing."""
     try:
         with session.begin_nested():
-            because = why_not_true(session, message, desk.now)
+            because = _why_not_now(session, delivery, message, desk)
             if because is None:
-                because = may_still_receive(session, delivery.person_id, message, desk.now)
-                if because is None:
-                    return item_of(session, delivery, message, desk)
-                address_again(session, message, desk.now)
+                return item_of(session, delivery, message, desk)
     except OperationalError:
         raise
     except Exception as wrong:  # noqa: BLE001 - one item must not keep the rest of a morning mail from being sent
@@ -180,6 +177,19 @@ def _checked(session: Session, delivery: Delivery, message: OutboxMessage, desk:
         _close(delivery, "failed", f"It could not be written: {type(wrong).__name__}", desk.now)
         return None
     _close(delivery, "suppressed", because, desk.now)
+    return None
+
+
+def _why_not_now(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> str | None:
+    """Return why a message is not for this person now; it is addressed again to others, or when it need not wait."""
+    if because := why_not_true(session, message, desk.now):
+        return because
+    if wait := why_it_waits(session, message, desk.now, desk.calendar):
+        let_wait(message, wait)
+        return wait.because
+    if because := may_still_receive(session, delivery.person_id, message, desk.now):
+        address_again(session, message, desk.now)
+        return because
     return None
 
 

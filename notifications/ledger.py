@@ -119,7 +119,8 @@ def _entry(
 ) -> Entry:
     theirs = [each for each in answers if is_about(each.answer, deadline)]
     mine = tuple(line for line in lines if line.reminder is not None and is_about(line.reminder, deadline))
-    return Entry(deadline, mine, tuple(theirs), _ahead(session, case, deadline, theirs, calendar, today))
+    ahead = _ahead(session, case, deadline, mine, theirs, calendar, today)
+    return Entry(deadline, mine, tuple(theirs), ahead)
 
 
 def is_about(each: Reminder | ReminderAnswer, deadline: Deadline) -> bool:
@@ -129,7 +130,13 @@ def is_about(each: Reminder | ReminderAnswer, deadline: Deadline) -> bool:
 
 
 def _ahead(
-    session: Session, case: Case, deadline: Deadline, answers: Sequence[Answered], calendar: Calendar, today: date
+    session: Session,
+    case: Case,
+    deadline: Deadline,
+    lines: Sequence[Line],
+    answers: Sequence[Answered],
+    calendar: Calendar,
+    today: date,
 ) -> tuple[Threshold, ...]:
     """Return what will be said of a deadline if nothing changes, in order."""
     first, last = deadline.due_first, deadline.due_last
@@ -138,7 +145,11 @@ def _ahead(
     given = tuple(
         Answer(each.answer.kind, each.answer.role, each.answer.from_on, each.answer.until_on) for each in answers
     )
-    watched = Watched(first, last, known_on=date.min, starts_on=deadline.starts_on, answers=given)
+    reminders = [line.reminder for line in lines if line.reminder is not None]
+    said = frozenset((each.rung, each.role) for each in reminders if each.outcome != "no_longer_true")
+    watched = Watched(
+        first, last, known_on=date.min, starts_on=deadline.starts_on, answers=given, recorded=said
+    )  # fmt: skip
     found = thresholds(ladder_of(session, case, deadline.clock_key), watched, Reckoning(calendar))
     return tuple(each for each in found if each.falls_on > today)
 

@@ -76,20 +76,22 @@ class DueDays:
 
 
 def _find(due_days: str) -> str:
-    """Return the query of due days, with what was answered about each and, to reckon it whole, what each role heard."""
+    """Return the query of due days, with what was answered about each, and what was said where that matters."""
     return f"""
 WITH due_day AS MATERIALIZED ({due_days})
 SELECT due_day.id, board_id, workflow_key, due_day.clock_key, due_day.falls_on, moved_to, met_last, voided_on,
-       due_first, due_last, greatest(known_on, %(began_on)s), starts_on, over_on,
-       (SELECT jsonb_agg(jsonb_build_array(kind, role, from_on, until_on) ORDER BY id) FROM reminder_answer AS answer
-           WHERE answer.case_id = due_day.case_id AND answer.clock_key = due_day.clock_key
-             AND answer.subject = due_day.subject AND answer.due_on = due_last),
-       CASE WHEN due_day.falls_on = '0001-01-01' THEN
-           (SELECT jsonb_object_agg(role, falls_on) FROM (
-               SELECT role, max(falls_on) AS falls_on FROM reminder WHERE reminder.case_id = due_day.case_id
-                   AND reminder.clock_key = due_day.clock_key AND reminder.subject = due_day.subject
-                   AND reminder.due_on = due_last AND outcome = 'told' GROUP BY role) AS told) END
+       due_first, due_last, greatest(known_on, %(began_on)s), starts_on, over_on, answered.given,
+       CASE WHEN due_day.falls_on = '0001-01-01' OR answered.given IS NOT NULL THEN
+           (SELECT jsonb_agg(jsonb_build_array(rung, role, falls_on, outcome) ORDER BY id) FROM reminder
+               WHERE reminder.case_id = due_day.case_id AND reminder.clock_key = due_day.clock_key
+                   AND reminder.subject = due_day.subject AND reminder.due_on = due_last
+                   AND outcome IN ('told', 'overtaken')) END
 FROM due_day CROSS JOIN LATERAL (SELECT board_id, workflow_key FROM review_case WHERE id = case_id LIMIT 1) AS review
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(kind, role, from_on, until_on) ORDER BY id) AS given
+        FROM reminder_answer AS answer
+        WHERE answer.case_id = due_day.case_id AND answer.clock_key = due_day.clock_key
+            AND answer.subject = due_day.subject AND answer.due_on = due_last) AS answered
 ORDER BY due_day.falls_on, due_day.id
 """  # noqa: S608 - our own words
 
@@ -162,13 +164,18 @@ def _watched(
     starts_on: date | None,
     over_on: date | None,
     answers: Sequence[Any] | None,
-    heard: dict[str, str] | None,
+    ledger: Sequence[Any] | None,
 ) -> Watched:
     """Return a due day as it was found."""
     over_because = _why_it_is_over(due_last, moved_to, met_last, voided_on) if over_on else ""
     given = tuple(map(_answer, answers)) if answers else ()
-    told = {role: date.fromisoformat(day) for role, day in heard.items()} if heard else {}
-    return Watched(due_first, due_last, known_on, starts_on, over_on, over_because, given, told)
+    said = [(rung, role, date.fromisoformat(day), outcome) for rung, role, day, outcome in ledger or ()]
+    heard: dict[str, date] = {}
+    for _, role, day, outcome in said:
+        if outcome == "told":
+            heard[role] = max(day, heard.get(role, date.min))
+    recorded = frozenset((rung, role) for rung, role, _, _ in said)
+    return Watched(due_first, due_last, known_on, starts_on, over_on, over_because, given, heard, recorded)
 
 
 def _why_it_is_over(due_on: date, moved_to: date | None, met_last: date | None, voided_on: date | None) -> str:

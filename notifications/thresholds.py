@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -19,6 +20,7 @@ from workflows.calendar import Calendar, CalendarTooShort
 
 Outcome = Literal["told", "overtaken", "no_longer_true"]
 
+ONE_DAY = timedelta(days=1)
 SEEN_FOR = 10
 """Working days for which what somebody has seen does not go up. Local default: the time between two rungs."""
 
@@ -48,7 +50,9 @@ class Watched(NamedTuple):
     over_because: str = ""
     answers: tuple[Answer, ...] = ()
     heard: Mapping[str, date] = MappingProxyType({})
-    """By role, the latest day whose reminder was told already; asked for only where everything is reckoned again."""
+    """By role, the latest day whose reminder was told already; asked for where all is reckoned again or answered."""
+    recorded: frozenset[tuple[str, str]] = frozenset()
+    """The rungs that are in the ledger as said or overtaken, with the role; asked for as `heard` is."""
 
 
 class Threshold(NamedTuple):
@@ -116,37 +120,54 @@ def thresholds(ladder: Ladder, watched: Watched, by: Reckoning) -> Sequence[Thre
             found = tuple(each for each in found if each.rung.at.side != "before" or each.falls_on > starts_on)
     if not watched.answers:
         return found
-    put_off = [each._replace(falls_on=_put_off(each, watched, by.calendar)) for each in found]
-    return sorted([*put_off, *_again(watched)], key=attrgetter("falls_on"))
+    held_back = [_held_back(each, watched, by.calendar) for each in (*found, *_again(watched))]
+    # What goes up comes last of a day, so that nothing else of that day is heard instead of it.
+    return sorted(filter(None, held_back), key=lambda each: (each.falls_on, each.rung.escalates))
 
 
-def _put_off(threshold: Threshold, watched: Watched, calendar: Calendar) -> date:
-    """Return the day a rung falls on because of what was answered.
+def _held_back(threshold: Threshold, watched: Watched, calendar: Calendar) -> Threshold | None:
+    """Return a rung on the day it falls by what was answered, also where it had fallen and was not yet said.
 
     What a role put off comes when that ends. What goes up is never put off, but waits while what is late is seen.
+    Nothing is left of a rung put off that had fallen before the due day was known: what is said again says it all.
     """
-    day = threshold.falls_on
-    for answer in watched.answers:
-        until = _holds_back_until(answer, threshold.rung, threshold.role, watched.due_last, calendar)
-        if until is not None and answer.from_on < day <= until:
-            day = until + timedelta(days=1)
-    return day
+    rung, role, day = threshold
+    is_said = (rung.key, role) in watched.recorded
+    for from_on, until_on in _seen(watched, calendar) if rung.escalates else _put_off_by(role, watched):
+        if day <= until_on and (from_on < day or not is_said):
+            day = until_on + ONE_DAY
+    is_said_by_another = day > threshold.falls_on and threshold.falls_on < watched.known_on and not rung.escalates
+    return None if is_said_by_another else threshold._replace(falls_on=day)
 
 
-def _holds_back_until(answer: Answer, rung: Rung, role: str, due_last: date, calendar: Calendar) -> date | None:
-    if rung.escalates:
-        is_of_what_is_late = answer.kind == "seen" and answer.from_on > due_last
-        return calendar.add_working_days(answer.from_on, SEEN_FOR) if is_of_what_is_late else None
-    return answer.until_on if answer.kind == "snoozed" and answer.role == role else None
+def _seen(watched: Watched, calendar: Calendar) -> Iterator[tuple[date, date]]:
+    """Yield each time for which what is late was seen: the day it was, and the last on which nothing goes up."""
+    for each in watched.answers:
+        if each.kind == "seen" and each.from_on > watched.due_last:
+            yield each.from_on, seen_until(each.from_on, calendar)
+
+
+def seen_until(from_on: date, calendar: Calendar) -> date:
+    """Return the last day on which what was seen on a day does not go up. Raises CalendarTooShort."""
+    return calendar.add_working_days(from_on, SEEN_FOR)
+
+
+def _put_off_by(role: str, watched: Watched) -> Iterator[tuple[date, date]]:
+    """Yield each time for which a role put off its reminders. The newest answer counts: it ends the one before."""
+    given = [(each.from_on, each.until_on) for each in watched.answers if each.role == role and each.until_on]
+    for (from_on, until_on), newer in zip_longest(given, given[1:]):
+        yield from_on, min(until_on, newer[0]) if newer else until_on
 
 
 def _again(watched: Watched) -> Iterator[Threshold]:
-    """Yield what is said again when a time for which it was put off has ended, once however often it was put off."""
-    put_off = {(each.role, each.until_on) for each in watched.answers if each.kind == "snoozed" and each.until_on}
-    for role, until_on in sorted(put_off):
-        day = until_on + timedelta(days=1)
-        at = before(1) if day <= watched.due_last else after(1)
-        yield Threshold(Rung(f"again_{day:%Y%m%d}", at, (role,)), role, day)
+    """Yield what is said again when a time for which it was put off has ended, unless it was put off anew by then."""
+    for role in sorted({each.role for each in watched.answers if each.until_on}):
+        spans = list(_put_off_by(role, watched))
+        for (_, until_on), newer in zip_longest(spans, spans[1:]):
+            if newer is None or newer[0] > until_on:
+                day = until_on + ONE_DAY
+                at = before(1) if day <= watched.due_last else after(1)
+                yield Threshold(Rung(f"again_{day:%Y%m%d}", at, (role,)), role, day)
 
 
 def to_say(ladder: Ladder, watched: Watched, by: Reckoning, today: date, *, since: date = date.min) -> Said:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Integer, cast, exists, select
+from sqlalchemy import Integer, Select, cast, exists, select
 from sqlalchemy.orm import Session
 
 from models.case import Case, CaseEvent, Deadline, Hold
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.reminder import Reminder, ReminderAnswer
+from models.reminder import AnswerKind, Reminder, ReminderAnswer
 from notifications import because
 from notifications.duty_recipients import why_a_duty_is_over
 from notifications.recipients import agencies_not_reached
 from notifications.rungs import REMINDER_ESCALATED
+from notifications.thresholds import seen_until
 from workflows import registry
-from workflows.dates import day_in_words, london_day
+from workflows.calendar import Calendar
+from workflows.dates import LONDON, day_in_words, london_day
 from workflows.roles import ROLES
 
 WAITS = frozenset({"decision_awaited", "recommendation_awaited", "report_submitted", "ready_for_panel"})
@@ -70,7 +73,7 @@ def _of_a_reminder(session: Session, reminder: Reminder, now: datetime) -> str |
     return (
         _why_it_is_over(deadline)
         or _why_it_moved(deadline, reminder)
-        or _why_it_was_answered(session, reminder, now)
+        or _why_it_was_put_off(session, reminder, now)
         or _why_it_was_overtaken(session, reminder)
     )
 
@@ -89,23 +92,26 @@ def _why_it_moved(deadline: Deadline, reminder: Reminder) -> str | None:
     return because.moved(reminder.due_on, deadline.due_last)
 
 
-def _why_it_was_answered(session: Session, reminder: Reminder, now: datetime) -> str | None:
-    """Return who saw what would go up, or put off what is told to their role, since it was recorded."""
-    answers = select(ReminderAnswer).where(
-        ReminderAnswer.case_id == reminder.case_id,
-        ReminderAnswer.clock_key == reminder.clock_key,
-        ReminderAnswer.subject == reminder.subject,
-        ReminderAnswer.due_on == reminder.due_on,
-        ReminderAnswer.answered_at >= reminder.recorded_at,
+def _why_it_was_put_off(session: Session, reminder: Reminder, now: datetime) -> str | None:
+    """Return who put off what is told to their role, if they did since it was recorded; what goes up never is."""
+    if reminder.notice_key == REMINDER_ESCALATED:
+        return None
+    put_off = _answers("snoozed", reminder).where(ReminderAnswer.role == reminder.role)
+    answer = session.scalar(put_off.where(ReminderAnswer.answered_at >= reminder.recorded_at).limit(1))
+    if answer is None or answer.until_on is None or london_day(now) > answer.until_on:
+        return None
+    return f"Put off by the {ROLES[answer.role]} until {day_in_words(answer.until_on)}"
+
+
+def _answers(kind: AnswerKind, reminder: Reminder) -> Select[ReminderAnswer]:
+    """Return the query of what was answered about what a reminder speaks of, the newest first."""
+    return (
+        select(ReminderAnswer)
+        .where(ReminderAnswer.case_id == reminder.case_id, ReminderAnswer.clock_key == reminder.clock_key)
+        .where(ReminderAnswer.subject == reminder.subject, ReminderAnswer.due_on == reminder.due_on)
+        .where(ReminderAnswer.kind == kind)
+        .order_by(ReminderAnswer.id.desc())
     )
-    today = london_day(now)
-    for answer in session.scalars(answers.order_by(ReminderAnswer.id.desc())):
-        if reminder.notice_key == REMINDER_ESCALATED:
-            if answer.kind == "seen":
-                return f"Seen by the {ROLES[answer.role]} on {day_in_words(answer.from_on)}"
-        elif answer.role == reminder.role and answer.until_on is not None and today <= answer.until_on:
-            return f"Put off by the {ROLES[answer.role]} until {day_in_words(answer.until_on)}"
-    return None
 
 
 def _why_it_was_overtaken(session: Session, reminder: Reminder) -> str | None:
@@ -119,6 +125,28 @@ def _why_it_was_overtaken(session: Session, reminder: Reminder) -> str | None:
         Reminder.falls_on > reminder.falls_on,
     )
     return because.OVERTAKEN if session.scalar(select(later)) else None
+
+
+# --- What goes up, and was seen before it had ---------------------------------
+
+
+class Wait(NamedTuple):
+    """That a message is not sent before a moment, and why."""
+
+    until: datetime
+    because: str
+
+
+def why_it_waits(session: Session, message: OutboxMessage, now: datetime, calendar: Calendar) -> Wait | None:
+    """Return until when a message that goes up is to wait, because what it speaks of has been seen (ADR 41)."""
+    if message.notice_key != REMINDER_ESCALATED or "duty" in message.payload:
+        return None
+    reminder = session.get_one(Reminder, message.payload["reminder"])
+    seen = session.scalar(_answers("seen", reminder).limit(1))
+    if seen is None or london_day(now) > (last := seen_until(seen.from_on, calendar)):
+        return None
+    words = f"Seen by the {ROLES[seen.role]} on {day_in_words(seen.from_on)}, so it waits until {day_in_words(last)}"
+    return Wait(datetime.combine(last + timedelta(days=1), time(), LONDON), words)
 
 
 # --- Notices of a step -------------------------------------------------------

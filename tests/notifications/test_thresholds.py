@@ -204,3 +204,61 @@ def test_a_reminder_put_off_comes_the_day_after_and_what_goes_up_is_not_put_off(
     assert found["goes_up_1", SUBGROUP_CHAIR] == date(2014, 5, 9)
     assert found["ahead", SUBGROUP_CHAIR] == date(2014, 4, 24)
     assert ("again_20140521", BUSINESS_MANAGER) in told(to_say(ladder, deadline, RECKONING, until + timedelta(1)))
+
+
+def falls_by(*answers, recorded=(), known_on=date(2014, 4, 1)):
+    deadline = a_deadline(answers=answers, recorded=frozenset(recorded), known_on=known_on)
+    return falls(ladder_for("serious_case_review", "complete_review"), deadline)
+
+
+def put_off(from_on, until_on, role=BUSINESS_MANAGER):
+    return Answer("snoozed", role, from_on, until_on)
+
+
+def test_what_was_put_off_anew_is_said_again_when_the_newest_time_ends_and_not_before():
+    first, longer = date(2014, 5, 8), date(2014, 5, 14)
+    for ends in ((first, longer), (longer, first)):
+        found = falls_by(put_off(date(2014, 5, 6), ends[0]), put_off(date(2014, 5, 7), ends[1]))
+        assert [key for key, _ in found if key.startswith("again")] == [f"again_{ends[1] + timedelta(1):%Y%m%d}"]
+
+
+def test_a_rung_within_a_time_that_was_made_shorter_falls_on_its_own_day():
+    found = falls_by(put_off(date(2014, 4, 28), date(2014, 5, 14)), put_off(date(2014, 4, 29), date(2014, 4, 30)))
+
+    assert found["due", BUSINESS_MANAGER] == date(2014, 5, 1)
+
+
+def test_what_had_fallen_unsaid_when_it_was_put_off_or_seen_waits_as_well():
+    """Nothing was swept from 1 May; on the 12th, before the next sweep, it is put off and seen."""
+    mon_12_may = date(2014, 5, 12)
+    found = falls_by(put_off(mon_12_may, date(2014, 5, 16)), Answer("seen", BUSINESS_MANAGER, mon_12_may))
+
+    assert found["due", BUSINESS_MANAGER] == found["overdue", BUSINESS_MANAGER] == date(2014, 5, 17)
+    assert found["goes_up_1", SUBGROUP_CHAIR] == date(2014, 5, 28)
+    assert found["overdue", SUBGROUP_CHAIR] == date(2014, 5, 2)
+
+
+def test_what_had_been_said_when_it_was_put_off_or_seen_is_not_said_once_more():
+    mon_12_may, said = date(2014, 5, 12), (("overdue", BUSINESS_MANAGER), ("goes_up_1", SUBGROUP_CHAIR))
+    answers = put_off(mon_12_may, date(2014, 5, 16)), Answer("seen", BUSINESS_MANAGER, mon_12_may)
+    found = falls_by(*answers, recorded=said)
+
+    assert found["overdue", BUSINESS_MANAGER] == date(2014, 5, 2)
+    assert found["goes_up_1", SUBGROUP_CHAIR] == date(2014, 5, 9)
+
+
+def test_of_what_had_fallen_before_it_was_known_nothing_is_left_but_what_is_said_again():
+    known_on = date(2014, 5, 8)
+    found = falls_by(put_off(known_on, date(2014, 5, 9)), known_on=known_on)
+
+    assert [key for key, role in found if role == BUSINESS_MANAGER] == ["again_20140510"]
+
+
+def test_what_goes_up_is_heard_rather_than_what_is_said_again_on_the_same_day():
+    tue_6_may, until = date(2014, 5, 6), date(2014, 5, 20)
+    answers = Answer("seen", BUSINESS_MANAGER, tue_6_may), put_off(tue_6_may, until, SUBGROUP_CHAIR)
+    day = until + timedelta(1)
+    said = to_say(ladder_for("serious_case_review", "complete_review"), a_deadline(answers=answers), RECKONING, day)
+
+    assert outcomes(said)["goes_up_1", SUBGROUP_CHAIR] == "told"
+    assert outcomes(said)["again_20140521", SUBGROUP_CHAIR] == "overtaken"

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.database import make_sessions
 from models.outbox import OutboxMessage
 from models.reminder import ReminderAnswer
-from notifications.truth import why_not_true
+from notifications.addressing import address_waiting
+from notifications.truth import why_it_waits, why_not_true
 from tests.models.reviews import SCOPING
 from tests.notifications.watching import Watch, morning
 from workflows.roles import BUSINESS_MANAGER, SUBGROUP_CHAIR
@@ -70,9 +72,15 @@ def test_an_earlier_reminder_still_unsent_gives_way_to_a_later_one(watch):
     assert why(watch, of_decision(watch, "overdue")) is None
 
 
-def test_what_was_seen_before_it_was_sent_does_not_go_up(watch):
-    watch.swept_daily(MON_3_MAR, date(2014, 4, 10))
+THU_10_APR, TUE_29_APR = date(2014, 4, 10), date(2014, 4, 29)
+
+
+@pytest.fixture
+def seen_before_it_was_sent(watch):
+    """What went up to the subgroup’s chair, and the business manager saw on that day before it was sent."""
+    watch.swept_daily(MON_3_MAR, THU_10_APR)
     person = watch.appoint(BUSINESS_MANAGER)
+    watch.appoint(SUBGROUP_CHAIR)
     message = of_decision(watch, "goes_up_1", SUBGROUP_CHAIR)
     seen_at = message.created_at + timedelta(hours=1)
     watch.session.add(
@@ -81,10 +89,32 @@ def test_what_was_seen_before_it_was_sent_does_not_go_up(watch):
             role=BUSINESS_MANAGER, kind="seen", answered_at=seen_at, from_on=seen_at.date(),
         )
     )  # fmt: skip
-    watch.session.flush()
+    watch.session.commit()
+    return message
 
-    assert why(watch, message, date(2014, 4, 10)) == "Seen by the business manager on 10 April 2014"
-    assert why(watch, of_decision(watch, "overdue"), date(2014, 4, 10)) is None
+
+def addressed(watch, message, day):
+    address_waiting(make_sessions(watch.engine), morning(day), watch.calendar)
+    watch.session.expire_all()
+    return watch.session.get_one(OutboxMessage, message.id)
+
+
+def test_what_was_seen_before_it_was_sent_waits_for_ten_working_days(watch, seen_before_it_was_sent):
+    """ADR 41. Ten working days after 10 April 2014, past Good Friday and Easter Monday, are 28 April."""
+    words = "Seen by the business manager on 10 April 2014, so it waits until 28 April 2014"
+    waiting = addressed(watch, seen_before_it_was_sent, THU_10_APR + timedelta(days=1))
+    assert (waiting.outcome, waiting.addressed_at, waiting.last_error) == (None, None, words)
+
+    assert why_it_waits(watch.session, of_decision(watch, "overdue"), morning(THU_10_APR), watch.calendar) is None
+    assert addressed(watch, waiting, TUE_29_APR).addressed_at == morning(TUE_29_APR)
+
+
+def test_what_waited_because_it_was_seen_is_not_sent_when_it_was_done_by_then(watch, seen_before_it_was_sent):
+    addressed(watch, seen_before_it_was_sent, THU_10_APR + timedelta(days=1))
+    decide(watch, date(2014, 4, 25))
+    watch.session.commit()
+
+    assert addressed(watch, seen_before_it_was_sent, TUE_29_APR).outcome == "suppressed"
 
 
 def notice(watch, key):
