@@ -1,4 +1,4 @@
-"""One scheduler in a process of its own, forked from a server that has this module ready.
+"""One scheduler, in a process of its own, forked from a server that has this module ready.
 
 It runs what `reviews scheduler` runs, put together by the same function from the same settings: the movable clock, the
 list of ticks, SMTP with TLS. It differs in two things. What takes a second to read is read before it is forked; and its
@@ -11,9 +11,11 @@ from __future__ import annotations
 import mmap
 import signal
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
@@ -67,10 +69,16 @@ class Marks:
         self._byte[0] = phase
 
 
+class Marked(Protocol):
+    """What a process is at, wherever that is written."""
+
+    phase: int
+
+
 class Watched:
     """A sender that says when a letter is handed over, and that its fate is written down after it."""
 
-    def __init__(self, sender: Sender, marks: Marks, engine: Engine) -> None:
+    def __init__(self, sender: Sender, marks: Marked, engine: Engine) -> None:
         self.name, self._sender, self._marks = sender.name, sender, marks
         self._thread, self._written = 0, False
         event.listen(engine, "commit", self._note_a_commit)
@@ -103,6 +111,13 @@ def scheduler(told: Told, marks_path: str) -> None:
     """Be a scheduler until ended."""
     stopping, marks = Event(), Marks(Path(marks_path))
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+    works = works_of(told, marks, stopping)
+    work(works, ticks_of(marks), look_every_seconds=LOOK_EVERY_SECONDS, silent_after_seconds=SILENT_AFTER_SECONDS)
+    works.engine.dispose()
+
+
+def works_of(told: Told, marks: Marked, stopping: Event) -> Works:
+    """Return what a scheduler works with, its sender watched."""
     settings = Settings(
         secret_key="invented " * 6, database_url=told.database_url, database_owner_url=told.owner_url,
         demonstration=True, var=Path(told.folder),
@@ -112,13 +127,15 @@ def scheduler(told: Told, marks_path: str) -> None:
         smtp_host="localhost", smtp_port=told.port, smtp_trust=told.trusted,
     )  # fmt: skip
     works = works_for(settings, post, stopping)
-    works = replace(works, office=replace(works.office, sender=Watched(works.office.sender, marks, works.engine)))
-    ticks = [_marked(tick, marks) for tick in TICKS]
-    work(works, ticks, look_every_seconds=LOOK_EVERY_SECONDS, silent_after_seconds=SILENT_AFTER_SECONDS)
-    works.engine.dispose()
+    return replace(works, office=replace(works.office, sender=Watched(works.office.sender, marks, works.engine)))
 
 
-def _marked(tick: Tick, marks: Marks) -> Tick:
+def ticks_of(marks: Marked) -> Sequence[Tick]:
+    """Return the ticks of the real scheduler, closer together, each marking what it is at."""
+    return [_marked(tick, marks) for tick in TICKS]
+
+
+def _marked(tick: Tick, marks: Marked) -> Tick:
     every = PACE.get(tick.name, PACE_OF_THE_REST)
     if tick.waited_for:
         return replace(tick, every_seconds=every)

@@ -7,7 +7,7 @@ here, and compared in both directions: nothing owed is missing, nothing said was
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from models.case import Case, CaseEvent
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import Reminder
+from tests.notifications.a_year.answers import Fall, with_answers
 from tests.notifications.a_year.ladders import ANSWER_WITHIN, Saying, above, counted, falls_to, sayings
 from tests.notifications.a_year.mail import Received
 from tests.notifications.a_year.register import AGENCIES, NOT_IN_A_LETTER, About
@@ -60,6 +61,10 @@ class Owed:
 
     def key(self, saying: Saying) -> Key:
         return (*self.deadline, self.due_on, saying.key, saying.role)
+
+    @property
+    def day(self) -> tuple[int, str, str, date]:
+        return (*self.deadline, self.due_on)
 
     def falls(self) -> Iterator[tuple[Saying, date]]:
         """Yield what is said about it and the day it falls; nothing ahead of a limit before it has started."""
@@ -103,9 +108,10 @@ class Books:
         end = london_day(owed.until) if owed.until < ALWAYS else self._last_day()
         if owed.ended == "void" and owed.ended_on is not None:
             end = min(end, owed.ended_on)
-        for saying, day in owed.falls():
-            if london_day(owed.since) < day < end and owed.key(saying) not in self.ledger:
-                yield f"{owed.key(saying)} fell on {day} and is not in the ledger; {owed.ended or 'still open'}"
+        for each in self._falls(owed, owed.until):
+            key = owed.key(each.saying)
+            if london_day(owed.since) < each.first and each.day < end and key not in self.ledger:
+                yield f"{key} fell on {each.day} and is not in the ledger; {owed.ended or 'still open'}"
 
     def _unsaid(self, owed: Owed) -> Iterator[str]:
         """Yield of each look at the date whom it left without the latest thing to be said about it."""
@@ -115,11 +121,22 @@ class Books:
             if self._is_being_restood(look.at):
                 continue
             today = london_day(look.at)
-            latest = {saying.role: (saying, day) for saying, day in owed.falls() if day <= today}
-            for saying, day in latest.values():
-                said = self.ledger.get(owed.key(saying))
+            latest = {each.saying.role: each for each in self._falls(owed, look.at) if each.day <= today}
+            for each in latest.values():
+                key = owed.key(each.saying)
+                said = self.ledger.get(key)
                 if said is None or said.outcome != "told" or said.recorded_at > look.done_by:
-                    yield f"{owed.key(saying)} of {day} was not told by the look of {look.at}: {said and said.outcome}"
+                    yield f"{key} of {each.day} was not told by the look of {look.at}: {said and said.outcome}"
+
+    def _falls(self, owed: Owed, at: datetime) -> Sequence[Fall]:
+        """Return what is said about a date and when, by what had been answered by a moment."""
+
+        def was_said(saying: Saying, before: datetime) -> bool:
+            said = self.ledger.get(owed.key(saying))
+            return said is not None and said.outcome != "no_longer_true" and said.recorded_at < before
+
+        given = [each for each in self.year.answered.get(owed.day, ()) if each.at <= at]
+        return with_answers(list(owed.falls()), given, owed.calendar, was_said)
 
     def nothing_is_said_that_was_not_owed(self) -> list[str]:
         """Return what is in the ledger and was not owed then, or says wrongly that it is late or was not told."""
@@ -133,7 +150,13 @@ class Books:
             return "nothing was ever due then"
         if said.rung.endswith("_unseen"):
             return self._why_not_sent_up(said, states)
-        days = {day for each in self._by_either_calendar(states) for saying, day in each.falls() if _is(saying, said)}
+        days = {
+            fall.day
+            for each in self._by_either_calendar(states)
+            for at in (said.recorded_at - AT_THE_SAME_TIME, _soon_after(said.recorded_at))
+            for fall in self._falls(each, at)
+            if _is(fall.saying, said)
+        }
         if said.falls_on not in days:
             return f"it falls on {sorted(days)} and not on {said.falls_on}"
         if said.outcome == "told":
@@ -141,7 +164,7 @@ class Books:
         if not said.because:
             return "it does not say why it was not told"
         if said.outcome == "overtaken":
-            later = [each for each in self.reminders if _same_role(each, said) and each.falls_on > said.falls_on]
+            later = [each for each in self.reminders if _same_role(each, said) and each.falls_on >= said.falls_on]
             return "" if any(each.outcome == "told" for each in later) else "nothing later was told"
         return "" if self._was_over(said, states) else "it was still so"
 
@@ -181,6 +204,8 @@ class Books:
         for each in (each for each in self.reminders if _is_the_first_of(each, said)):
             told_on, about = london_day(each.recorded_at), self.year.about[each.case_id]
             days = {counted(told_on, ANSWER_WITHIN + 1, each.calendar) for each in self._by_either_calendar(states)}
+            if self._seen_between(each, each.recorded_at + AT_THE_SAME_TIME, said.recorded_at - AT_THE_SAME_TIME):
+                return "it had been seen"
             if said.role == above(about.workflow, each.clock_key, each.role) and said.falls_on in days:
                 return "" if any(self._held(state, said.recorded_at) for state in states) else "it was over"
         return "nothing had gone up unseen"
@@ -200,6 +225,7 @@ class Books:
                     look for look in self.year.looks
                     if london_day(look.at) >= by and look.at > max(state.since, each.recorded_at) + AT_THE_SAME_TIME
                     and look.done_by < state.until - AT_THE_SAME_TIME
+                    and not self._seen_between(each, each.recorded_at - AT_THE_SAME_TIME, look.done_by)
                 ]  # fmt: skip
                 heard = any(_has_gone_up_to(other, role, each) for other in self.reminders)
                 if state.due_on == each.due_on and looked and not heard:
@@ -235,9 +261,10 @@ class Books:
             theirs = self.to_whom[message.id]
             if any(each.outcome in {"sent", "failed", "unknown"} for each in theirs):
                 continue
-            if message.outcome == "suppressed" and (message.last_error or self._is_untrue(theirs)):
+            is_seen = "Seen by" in (message.last_error or "")
+            if message.outcome == "suppressed" and not is_seen and (message.last_error or self._is_untrue(theirs)):
                 continue
-            if message.outcome is None and not self._hearers(said, self.year.now()):
+            if message.outcome is None and (self._is_quiet(said, self.year.now()) or not self._hearers_now(said)):
                 continue
             wrong.append(f"{key_of(said)}: {message.outcome}, {[(each.outcome, each.because) for each in theirs]}")
         return wrong
@@ -246,6 +273,9 @@ class Books:
         """Return whether what was to be said had come to be untrue, whoever it was for."""
         about_people = ("account was closed", "interest in the case", "may not be seen", "not held any more")
         return not all(any(words in (each.because or "") for words in about_people) for each in deliveries)
+
+    def _hearers_now(self, said: Reminder) -> set[int]:
+        return self._hearers(said, self.year.now())
 
     def _hearers(self, said: Reminder, at: datetime) -> set[int]:
         about = self.year.about[said.case_id]
@@ -302,6 +332,8 @@ class Books:
             states = [s for s in self.states[said.case_id, said.clock_key, said.subject] if s.due_on == said.due_on]
             if not any(self._held(state, at) for state in states):
                 yield f"{delivery.id}: {key_of(said)} was no longer so at {at}"
+            if self._is_quiet(said, at):
+                yield f"{delivery.id}: {key_of(said)} was seen or put off by then, at {at}"
 
     def everything_is_settled_with_its_reason(self) -> list[str]:
         """Return what is neither sent nor says why, and what waits although its time has come."""
@@ -321,6 +353,24 @@ class Books:
         return {each.letter_key for each in self.deliveries if each.outcome == "unknown"}
 
     # --- Small questions
+
+    def _seen_between(self, said: Reminder, first: datetime, last: datetime) -> bool:
+        given = self.year.answered.get(_day_of(said), ())
+        return any(each.kind == "seen" and first <= each.at <= last for each in given)
+
+    def _is_quiet(self, said: Reminder, at: datetime) -> bool:
+        """Return whether at a moment nothing was to be heard of it: seen where it goes up, else put off by its role.
+
+        The newest answer counts.
+        """
+        kind = "seen" if said.notice_key == "reminder_escalated" else "put off"
+        given = [
+            each for each in self.year.answered.get(_day_of(said), ())
+            if each.kind == kind and each.at < at - AT_THE_SAME_TIME and (kind == "seen" or each.role == said.role)
+        ]  # fmt: skip
+        return bool(given) and all(
+            london_day(at) <= given[-1].lasts_until(calendar) for calendar in (england(), self.calendar)
+        )
 
     def _held(self, owed: Owed, at: datetime) -> bool:
         return _holds(owed, at, self.year.accepted_at, self.restood_at)
@@ -354,6 +404,10 @@ class Books:
 
 def key_of(said: Reminder) -> Key:
     return said.case_id, said.clock_key, said.subject, said.due_on, said.rung, said.role
+
+
+def _day_of(said: Reminder) -> tuple[int, str, str, date]:
+    return said.case_id, said.clock_key, said.subject, said.due_on
 
 
 def _is(saying: Saying, said: Reminder) -> bool:

@@ -14,8 +14,8 @@ from pathlib import Path
 from random import Random
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
+from models.database import make_engine, make_sessions
 from models.pulse import TickPulse
 from tests.notifications.a_year import process
 from tests.notifications.a_year.process import (
@@ -54,8 +54,10 @@ class Running:
 class Schedulers:
     """Those that run now, two unless all are out; and how many were ended in which phase."""
 
-    def __init__(self, told: Told, sessions: sessionmaker[Session], chance: Random) -> None:
-        self.told, self._sessions, self._chance = told, sessions, chance
+    def __init__(self, told: Told, chance: Random) -> None:
+        self.told, self._chance = told, chance
+        self._engine = make_engine(told.database_url)
+        self._sessions = make_sessions(self._engine)
         self.running: list[Running] = []
         self.struck: Counter[str] = Counter()
         self.frozen = 0
@@ -83,6 +85,10 @@ class Schedulers:
                 each.process.kill()
                 each.process.join()
         self.running.clear()
+        self._engine.dispose()
+
+    def work(self) -> None:
+        """They work by themselves."""
 
     def kill_all(self) -> None:
         """End all of them in the middle of whatever they are at."""

@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.agency import Board
+from models.bank_holidays import calendar_in_force
 from models.calendar_changes import accept
-from models.case import Case, CaseEvent
+from models.case import Case, CaseEvent, Deadline
 from models.casework import correct_event, open_case, take_step
 from models.database import make_engine, make_sessions
 from models.delivery import Delivery
@@ -28,14 +29,18 @@ from models.moved_clock import move_clock
 from models.outbox import OutboxMessage
 from models.people import Person
 from models.pulse import TickPulse
+from notifications.answering import Answering, NotAnswered
+from tests.notifications.a_year.answers import Given
+from tests.notifications.a_year.ladders import counted, sayings
 from tests.notifications.a_year.lives import Entry, life, opening
 from tests.notifications.a_year.mail import MoodyBox
 from tests.notifications.a_year.process import PHASES, Told
-from tests.notifications.a_year.register import AGENCIES, POLICE, About, Away, Held, Register
+from tests.notifications.a_year.register import AGENCIES, CHILD, POLICE, About, Away, Held, Register
 from tests.notifications.a_year.schedulers import AIMED_AT, AIMED_AT_WITHOUT_MAIL, Schedulers, wait_until
 from tests.notifications.mail_servers import MailServer
 from tests.scenarios.stories import usual_answers
 from workflows import registry
+from workflows.calendar import england
 from workflows.dates import LONDON, PartialDate
 from workflows.errors import StepRefused
 from workflows.roles import ROLES
@@ -75,6 +80,26 @@ class Plan:
     connections_cut: int = 1
     database_restarts: int = 0
     clocks_set_back: float = 0.05
+    answers_a_day: float = 3.0
+    """How often somebody says on a day that they have seen what is due, or puts it off."""
+
+
+class Workers(Protocol):
+    """The schedulers of a year, and the means to end, freeze and wake them."""
+
+    struck: Counter[str]
+    frozen: int
+
+    @property
+    def kills(self) -> int: ...
+    def start(self) -> None: ...
+    def work(self) -> None: ...
+    def stop(self) -> None: ...
+    def kill_all(self) -> None: ...
+    def kill_in(self, phase: int | None) -> None: ...
+    def freeze(self) -> None: ...
+    def wake(self) -> None: ...
+    def is_any_frozen(self) -> bool: ...
 
 
 class Reached(Protocol):
@@ -106,6 +131,7 @@ class Year:
     server: MailServer
     folder: str
     seed: int
+    workers: Callable[[Told, Random], Workers] = Schedulers
     restart_database: Callable[[], None] = lambda: None
     register: Register = field(default_factory=Register)
     looks: list[Look] = field(default_factory=list)
@@ -117,6 +143,8 @@ class Year:
     refused: Counter[str] = field(default_factory=Counter)
     recorded: int = 0
     accepted_at: datetime | None = None
+    answered: dict[tuple[int, str, str, date], list[Given]] = field(default_factory=dict)
+    """What was answered about each date: by case, clock, what tells its deadlines apart, and day."""
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -129,9 +157,10 @@ class Year:
         told = Told(
             self.database.url, self.database.owner_url, self.server.port, str(self.server.trusted), self.folder
         )  # fmt: skip
-        self.schedulers = Schedulers(told, self.sessions, Random(self.seed + 2))
+        self.schedulers = self.workers(told, Random(self.seed + 2))
         self.opening = self._days_of_opening()
         self.accidents = Random(self.seed + 3)
+        self.answers = Random(self.seed + 4)
         self.today, self._out, self.spent, self.has_just_suffered = self.plan.first, 0, 0.0, False
 
     def now(self) -> datetime:
@@ -199,6 +228,7 @@ class Year:
         self._move_to(day, 12, self.chance.randrange(60))
         self._change_people(day)
         self._write_the_diary(day)
+        self._answer(day, self.plan.answers_a_day / 2)
         if up and self.chance.random() < 0.4:
             self._move_to(day, 16, self.chance.randrange(60))
             self._suffer()
@@ -208,6 +238,8 @@ class Year:
                 self.reached = self.now()
                 self._set_to(self.reached - timedelta(hours=1))
                 self._look()
+        self._move_to(day, 18, self.answers.randrange(60))
+        self._answer(day, self.plan.answers_a_day / 2)
 
     def _changes_the_clocks(self, day: date) -> bool:
         noons = [datetime.combine(each, time(12), LONDON).utcoffset() for each in (day - ONE_DAY, day)]
@@ -267,10 +299,12 @@ class Year:
     def _look(self) -> None:
         """Wait until a sweep has gone through that began after this moment, and nothing is left to be sent."""
         at = self.now()
+        self.schedulers.work()
         assert wait_until(lambda: self._is_swept_since(at), SCHEDULED_WITHIN_SECONDS), "nobody swept"
         if self.has_just_suffered:
             # What an ended process still held in the database was passed over, and is found by the next sweep.
             again, self.has_just_suffered = self.now(), False
+            self.schedulers.work()
             assert wait_until(lambda: self._is_swept_since(again), SCHEDULED_WITHIN_SECONDS), "nobody swept again"
         assert wait_until(self._is_nothing_left, SCHEDULED_WITHIN_SECONDS), "something is not sent"
         # A clock that was set back has been later already, and so may what was recorded then.
@@ -459,6 +493,50 @@ class Year:
             reason="It was misread", now=self.now(),
         )  # fmt: skip
         self.befell["struck out" if entry.strikes_out else "corrected"] += 1
+
+    # --- Answers
+
+    def _answer(self, day: date, times: float) -> None:
+        """Let people who were told of something that is open say that they have seen it, or put it off."""
+        for _ in range(self.answers.randrange(round(2 * times) + 1)):
+            with suppress(NotAnswered), self.sessions.begin() as session:
+                self._answer_once(session, day)
+
+    def _answer_once(self, session: Session, day: date) -> None:
+        deadline = self._something_open(session, day)
+        if deadline is None or deadline.due_last is None:
+            return
+        about, due_on, now = self.about[deadline.case_id], deadline.due_last, self.now()
+        fell = [
+            each for each in sayings(about.workflow, deadline.clock_key)
+            if counted(due_on, each.days, england()) <= day
+        ]  # fmt: skip
+        role = self.answers.choice([each.role for each in fell]) if fell else ""
+        people = self.register.holders(about, role, deadline.agency, now, day) if fell else []
+        if not people:
+            return
+        case = session.get_one(Case, deadline.case_id)
+        answering = Answering(session, case, deadline, self.answers.choice(people), role, now)
+        if day > due_on and self.answers.random() < 0.5:
+            answering.seen()
+            given = Given("seen", role, now, day)
+        else:
+            until_on = day + ONE_DAY * self.answers.randrange(1, 20)
+            answering.put_off(until_on, f"As {CHILD} is away", calendar_in_force(session))
+            given = Given("put off", role, now, day, until_on)
+        key = deadline.case_id, deadline.clock_key, deadline.subject, due_on
+        self.answered.setdefault(key, []).append(given)
+        self.befell[given.kind] += 1
+
+    def _something_open(self, session: Session, day: date) -> Deadline | None:
+        """Return a date that is late or soon due, most often one about which something was answered before."""
+        lately = Deadline.due_last.between(day - ONE_DAY * 40, day + ONE_DAY * 8)
+        is_open = Deadline.met_first.is_(None) & Deadline.voided_on.is_(None)
+        found = select(Deadline).where(lately, is_open).order_by(Deadline.case_id, Deadline.ordinal)
+        every = list(session.scalars(found))
+        again = [each for each in every if (each.case_id, each.clock_key, each.subject, each.due_last) in self.answered]
+        among = again if again and self.answers.random() < 0.3 else every
+        return self.answers.choice(among) if among else None
 
 
 class _AllIsWell(Random):
