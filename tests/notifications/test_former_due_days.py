@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from models.next_rung import FormerDueDay
 from notifications.ladders import ladder_for
 from tests.models.reviews import Review
+from tests.notifications.a_year.ladders import counted
 from tests.notifications.watching import Watch
-from tests.notifications.year import counted_day_by_day
 from workflows.calendar import england
 from workflows.roles import AGENCY_LEAD, BUSINESS_MANAGER
 
@@ -168,7 +168,8 @@ def fell(due_on: date, first: date, last: date) -> set[tuple[date, str, str]]:
     """Return what fell from one day to another of a return asked for on 3 March, counted day by day."""
     found = set()
     for rung in ladder_for("serious_case_review", "scoping_return").rungs:
-        day = counted_day_by_day(due_on, rung.at, england())
+        days = rung.at.working_days
+        day = counted(due_on, -days if rung.at.side == "before" else days, england())
         if first <= day <= last and (rung.at.side != "before" or day > MON_3_MAR):
             found |= {(due_on, rung.key, role) for role in rung.to}
     return found

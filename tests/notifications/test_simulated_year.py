@@ -11,22 +11,24 @@ from datetime import date
 
 import pytest
 
+from tests.notifications.a_year.books import Books
 from tests.notifications.a_year.in_turn import InTurn
 from tests.notifications.a_year.mail import MoodyBox
-from tests.notifications.a_year.reckoning import Books, assert_told_once_or_explained
+from tests.notifications.a_year.plan import Plan
+from tests.notifications.a_year.reckoning import assert_told_once_or_explained
 from tests.notifications.a_year.schedulers import Schedulers
-from tests.notifications.a_year.year import Plan, Year
+from tests.notifications.a_year.year import Year
 from tests.notifications.mail_servers import running_mail_server
 
 SEED = 20190331
 HALF_A_YEAR = Plan(
-    first=date(2018, 10, 22), last=date(2019, 4, 26), cases=30, opened_by=date(2019, 2, 28), kills=60, seconds=600,
-    holiday_announced_on=date(2019, 2, 4), holiday=date(2019, 4, 10), outages=0.03,
+    first=date(2018, 10, 22), last=date(2019, 4, 26), cases=24, opened_by=date(2019, 2, 28), kills=40, seconds=3_600,
+    holiday_announced_on=date(2019, 2, 4), holiday=date(2019, 4, 10), mornings=0.5, afternoons=0.2, outages=0.02,
     freezes=0, connections_cut=0,
 )  # fmt: skip
 SOME_DAYS = replace(
     HALF_A_YEAR, first=date(2019, 3, 25), last=date(2019, 4, 5), cases=6, opened_by=date(2019, 3, 27), kills=8,
-    seconds=20, holiday_announced_on=date(2019, 3, 27), outages=0.0, freezes=1, connections_cut=1,
+    seconds=20, holiday_announced_on=date(2019, 3, 27), mornings=0.9, outages=0.0, freezes=1, connections_cut=1,
 )  # fmt: skip
 
 

@@ -37,11 +37,11 @@ class Ended(BaseException):
 
 
 class Fate:
-    """What a scheduler is at, and where it is to be ended."""
+    """What a scheduler is at, and where it is likely to be ended while it is to be."""
 
     def __init__(self, chance: Random) -> None:
         self._chance, self._phase = chance, IDLE
-        self.aimed_at: int | None = None
+        self.is_to_end, self.aimed_at = False, IDLE
 
     @property
     def phase(self) -> int:
@@ -54,8 +54,8 @@ class Fate:
             self.may_end()
 
     def may_end(self, _connection: Connection | None = None) -> None:
-        """Be ended here, at one in two of the places where it is to be."""
-        if self._phase == self.aimed_at and self._chance.random() < 0.5:
+        """Be ended here, perhaps."""
+        if self.is_to_end and self._chance.random() < (0.5 if self._phase == self.aimed_at else 0.1):
             raise Ended(self._phase)
 
 
@@ -98,15 +98,15 @@ class InTurn:
             self.kill_in(None)
 
     def kill_in(self, phase: int | None) -> None:
-        """End somewhere in a phase if it comes to it; else when there is nothing more to do."""
-        self._fate.aimed_at = phase
+        """End it somewhere, most likely in a phase; or at the end, when it has done what there is to do."""
+        self._fate.is_to_end, self._fate.aimed_at = True, IDLE if phase is None else phase
         try:
             self.work()
         except Ended as ended:
             self.struck[PHASES[ended.phase]] += 1
         else:
             self.struck[PHASES[IDLE]] += 1
-        self._fate.aimed_at, self._fate.phase = None, IDLE
+        self._fate.is_to_end, self._fate.phase = False, IDLE
         self.stop()
 
     def freeze(self) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -32,6 +33,24 @@ from tests.notifications.a_year.process import (
 
 AIMED_AT = (SWEEPING, ADDRESSING, PREPARING, HANDING_OVER, MORNING_MAIL, SETTLING)
 AIMED_AT_WITHOUT_MAIL = (SWEEPING, ADDRESSING, PREPARING)
+
+
+class Workers(Protocol):
+    """The schedulers of a year, and the means to end, freeze and wake them."""
+
+    struck: Counter[str]
+    frozen: int
+
+    @property
+    def kills(self) -> int: ...
+    def start(self) -> None: ...
+    def work(self) -> None: ...
+    def stop(self) -> None: ...
+    def kill_all(self) -> None: ...
+    def kill_in(self, phase: int | None) -> None: ...
+    def freeze(self) -> None: ...
+    def wake(self) -> None: ...
+    def is_any_frozen(self) -> bool: ...
 
 
 @dataclass(eq=False)
