@@ -97,7 +97,7 @@ class MailServer:
             "encryption": "starttls",
             "sender": SENDER,
             "trust": str(self.trusted),
-            "timeout_seconds": 2,
+            "timeout_seconds": 30,
         }
         return SmtpSender(Server(**(told | other)), clock=lambda: datetime(2014, 3, 3, 9, 30, tzinfo=UTC))  # type: ignore[arg-type]
 
@@ -122,6 +122,7 @@ def running_mail_server(
         ssl_context=certificates.server if implicit else None,
         tls_context=context,
         require_starttls=context is not None,
+        ready_timeout=60,
         **smtp,
     )
     controller.start()

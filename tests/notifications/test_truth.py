@@ -118,7 +118,8 @@ def test_what_waited_because_it_was_seen_is_not_sent_when_it_was_done_by_then(wa
 
 
 def notice(watch, key):
-    return watch.session.scalars(select(OutboxMessage).where(OutboxMessage.notice_key == key)).first()
+    written = select(OutboxMessage).where(OutboxMessage.notice_key == key).order_by(OutboxMessage.id)
+    return watch.session.scalars(written).first()
 
 
 def test_a_notice_of_a_step_that_was_struck_out_is_not_true(watch):

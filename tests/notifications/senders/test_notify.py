@@ -97,7 +97,7 @@ def notify() -> Iterator[StandIn]:
 
 @pytest.fixture
 def sender(notify) -> Iterator[NotifySender]:
-    made = NotifySender(api_key=API_KEY, template_id="the-template", url=notify.url, timeout_seconds=2)
+    made = NotifySender(api_key=API_KEY, template_id="the-template", url=notify.url, timeout_seconds=30)
     yield made
     made.close()
 
