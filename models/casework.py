@@ -1,7 +1,8 @@
 """The only writers of histories: a case is opened, a step is taken, an event is corrected.
 
 Each locks the case, asks `workflows.standing` whether it may be, and writes in the caller's transaction the event with
-its seal, what follows from it, the audit entry and one message for each notice. None of them commits.
+its seal, what follows from it, the audit entry and one message for each notice: the rows and the statements are in
+`models.recording`. None of them commits.
 """
 
 from __future__ import annotations
@@ -10,15 +11,14 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from models import differences, hashing, next_rung, projection, rows
+from models import differences, hashing, projection, rows
 from models.actor import Actor
-from models.agency import TAKE_REFERENCE, Board, next_references, reference_parameters
+from models.agency import Board, next_references, reference_parameters
 from models.asking import history_of, preview_correction, preview_step, standing_of
 from models.bank_holidays import calendar_in_force
 from models.case import Case, CaseEvent, LinkedCase
@@ -26,8 +26,24 @@ from models.corrections import correction
 from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
 from models.figures import counts
 from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases
-from models.kept_apart import Apart, set_apart
-from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, DEADLINE_KEY, HOLD_COLUMNS, HOLD_KEY, NOTHING_STORED, Stored
+from models.kept_apart import set_apart
+from models.recording import (
+    ADD_CASE,
+    ADD_CASES,
+    ADD_ENTRIES,
+    ADD_EVENTS,
+    KEEP_APART,
+    MOVE_BOARD,
+    Act,
+    Place,
+    Writing,
+    addition,
+    apart_rows,
+    audit_row,
+    event_row,
+    messages,
+)
+from models.stored import NOTHING_STORED
 from models.whole_case import WholeCase
 from workflows import registry
 from workflows.calendar import Calendar
@@ -90,7 +106,7 @@ def open_case(  # noqa: PLR0913 - each is told by name, and most calls tell few
     case_id, reference = _added(session, board, workflow_key, event, writing.projected)
     if linked_from is not None:
         session.add(LinkedCase(case_id=linked_from.id, other_case_id=case_id, kind=REFERRED_FOR_REVIEW))
-    _write(session, _Place(case_id, reference), writing, _Act("open_case", actor, idempotency_key), beside)
+    _write(session, Place(case_id, reference), writing, Act("open_case", actor, idempotency_key), beside)
     return _as_stored(session, Case(id=case_id))
 
 
@@ -146,13 +162,13 @@ def take_step(
     recorded since; CaseNotFound.
     """
 
-    def decide(read: CaseAsRead) -> _Writing:
+    def decide(read: CaseAsRead) -> Writing:
         procedure, history, days = read.procedure, read.history, calendar or read.calendar
         roles = actor.roles_for(_who_may(procedure, step))
         event = take(procedure, history, days, step=step, roles=roles, told=told, now=now)
         return _writing(procedure, history, event, days)
 
-    event = _record(session, case, expected_length, _Act("take_step", actor, idempotency_key), decide)
+    event = _record(session, case, expected_length, Act("take_step", actor, idempotency_key), decide)
     if step == REFERS:
         _open_what_is_referred(session, case, event, actor, now, calendar)
     return event
@@ -176,12 +192,12 @@ def correct_event(
     Correcting the opening may move the case under another edition (R-0). Raises as `take_step` does.
     """
 
-    def decide(read: CaseAsRead) -> _Writing:
+    def decide(read: CaseAsRead) -> Writing:
         days = calendar or read.calendar
         procedure, event = correction(read, sequence, actor=actor, told=told, reason=reason, now=now, calendar=days)
         return _writing(procedure, read.history, event, days)
 
-    act = _Act("strike_out" if told is None else "correct_event", actor, idempotency_key)
+    act = Act("strike_out" if told is None else "correct_event", actor, idempotency_key)
     return _record(session, case, expected_length, act, decide)
 
 
@@ -204,9 +220,7 @@ def restand_board(session: Session, board: Board, *, now: datetime, calendar: Ca
     A case keeps the edition it was opened under (R-0). Returns how many cases changed.
     """
     session.flush()
-    # Counted up in every case, so that whoever has read one of the area as it was decides again.
-    touch = "UPDATE review_case SET version = version + 1 WHERE board_id = %s RETURNING id"
-    ids = session.connection().exec_driver_sql(touch, (board.id,)).scalars()
+    ids = session.connection().exec_driver_sql(MOVE_BOARD, (board.id,)).scalars()
     return restand_cases(session, list(ids), now=now, calendar=calendar)
 
 
@@ -214,7 +228,7 @@ def restand_board(session: Session, board: Board, *, now: datetime, calendar: Ca
 
 
 def _record(
-    session: Session, case: Case, expected_length: int | None, act: _Act, decide: Callable[[CaseAsRead], _Writing]
+    session: Session, case: Case, expected_length: int | None, act: Act, decide: Callable[[CaseAsRead], Writing]
 ) -> CaseEvent:
     """Return the event decided on by the case as it is, written down; or the one its form recorded before.
 
@@ -232,7 +246,7 @@ def _record(
             return session.query(CaseEvent).filter_by(case_id=case_id, sequence=before.event.sequence).one()
         if expected_length is not None and len(read.recorded) > expected_length:
             raise CaseMovedOn(tuple(_since(read.procedure, each) for each in read.recorded[expected_length:]))
-        place = _Place(case_id, read.reference, read.last_hash, read.version, read.stored)
+        place = Place(case_id, read.reference, read.last_hash, read.version, read.stored)
         if (written := _write(session, place, decide(read), act)) is not None:
             session.expire(case)
             return written
@@ -299,98 +313,10 @@ def _opened_with(session: Session, board: Board, key: uuid.UUID) -> Case | None:
 # --- Writing it down --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an event is added: the case as it was when it was decided on, and the hash the event follows."""
-
-    case_id: int
-    reference: str
-    last_hash: bytes = hashing.FIRST_PREVIOUS
-    version: int = 1
-    stored: Stored = NOTHING_STORED
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """What is done and by whom, as the event and the audit say it."""
-
-    action: Literal["open_case", "take_step", "correct_event", "strike_out"]
-    actor: Actor
-    idempotency_key: uuid.UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """An event as the history keeps it, the answers kept apart from it, and what is to be stored beside it."""
-
-    procedure: Procedure
-    event: Event
-    apart: tuple[Apart, ...]
-    projected: projection.Projection
-
-
-def _writing(procedure: Procedure, history: History, event: Event, calendar: Calendar) -> _Writing:
+def _writing(procedure: Procedure, history: History, event: Event, calendar: Calendar) -> Writing:
     answers, apart = set_apart(procedure.step(event.step), event.answers)
     event = replace(event, answers=answers)
-    return _Writing(procedure, event, apart, projection.project_history(procedure, history.and_then(event), calendar))
-
-
-_EVENT_COLUMNS = (
-    "case_id", "sequence", "kind", "step", "happened_first", "happened_last", "happened_precision", "recorded_at",
-    "actor_id", "role", "on_behalf_of", "answers", "supersedes", "reason", "procedure_fingerprint", "previous_hash",
-    "hash", "idempotency_key",
-)  # fmt: skip
-_MESSAGE_COLUMNS = (
-    "case_id", "event_sequence", "notice_key", "recipient_role", "payload", "dedupe_key", "created_at", "not_before",
-    "attempts",
-)  # fmt: skip
-_ENTRY_COLUMNS = ("at", "person_id", "role", "action", "case_id", "event_sequence", "detail")
-_HISTORY_COLUMNS = ("history_length", "last_event_hash", "updated_at")
-
-_MOVE = rows.update("review_case", (*CASE_COLUMNS, *_HISTORY_COLUMNS), "cases")
-
-_APART_COLUMNS = ("case_id", "event_sequence", "question", "answer", "salt")
-
-_PARTS = {
-    "events": f"{rows.insert('case_event', _EVENT_COLUMNS, 'events', given='moved')} RETURNING id",
-    "messages": rows.insert("outbox_message", _MESSAGE_COLUMNS, "messages", given="moved"),
-    "deadlines": f"{rows.put('deadline', DEADLINE_KEY, DEADLINE_COLUMNS, 'deadlines', given='moved')}"
-    f" {next_rung.RETURNING}",
-    "holds": rows.put("hold", HOLD_KEY, HOLD_COLUMNS, "holds", given="moved"),
-    "entries": rows.insert("audit_entry", _ENTRY_COLUMNS, "entries", given="moved"),
-    "apart": rows.insert("answer_kept_apart", _APART_COLUMNS, "apart", given="moved"),
-    **counts.parts("moved"),
-}
-
-
-@cache
-def _addition(kinds: tuple[str, ...], beside: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> str:
-    """Return the statement that moves a case and adds rows of these kinds, if it still is as it was read.
-
-    The audit's trigger asks for the lock on the case, which the part `moved` has taken.
-    """
-    added = {table: rows.insert(table, columns, table, given="events") for table, columns in beside}
-    beside_deadlines = next_rung.PARTS if "deadlines" in kinds else {}
-    every = {kind: _PARTS[kind] for kind in kinds} | beside_deadlines | added
-    parts = ", ".join(f"{kind} AS ({part})" for kind, part in every.items())
-    moved = f"{_MOVE} AND kept.version = %(version)s RETURNING kept.id, kept.board_id"
-    return f"WITH moved AS ({moved}), {parts} SELECT id FROM events"  # noqa: S608 - the names of our own columns
-
-
-_CASE_COLUMNS = ("workflow_key", "board_id", "created_at", "version", *CASE_COLUMNS, *_HISTORY_COLUMNS)
-_ADD_CASES = f"{rows.insert('review_case', ('reference', *_CASE_COLUMNS), 'cases')} RETURNING reference, id"
-_ADD_EVENTS = rows.insert("case_event", _EVENT_COLUMNS, "events")
-_AUDIT_EVENTS = rows.insert("audit_entry", _ENTRY_COLUMNS, "entries")
-
-_KEEP_APART = rows.insert("answer_kept_apart", _APART_COLUMNS, "apart")
-
-_ADD_CASE = f"""
-WITH taken AS ({TAKE_REFERENCE})
-INSERT INTO review_case (reference, {", ".join(_CASE_COLUMNS)})
-SELECT next_reference, {", ".join(_CASE_COLUMNS)}
-FROM taken, jsonb_populate_recordset(NULL::review_case, %(cases)s::jsonb)
-RETURNING id, reference
-"""  # noqa: S608 - the names of our own columns
+    return Writing(procedure, event, apart, projection.project_history(procedure, history.and_then(event), calendar))
 
 
 def _added(
@@ -406,32 +332,32 @@ def _added(
         "version": 1, "history_length": 0, "last_event_hash": hashing.FIRST_PREVIOUS,
     }  # fmt: skip
     told = reference_parameters(board, event.happened_on.last)
-    added = session.connection().exec_driver_sql(_ADD_CASE, {**told, "cases": rows.as_json([case])}).one()
+    added = session.connection().exec_driver_sql(ADD_CASE, {**told, "cases": rows.as_json([case])}).one()
     return added.id, added.reference
 
 
 def _write(
-    session: Session, place: _Place, writing: _Writing, act: _Act, beside: Sequence[Beside] = ()
+    session: Session, place: Place, writing: Writing, act: Act, beside: Sequence[Beside] = ()
 ) -> CaseEvent | None:
     """Write an event and everything that follows from it, and return it as stored; None if the case was written to."""
     connection, event, projected = session.connection(), writing.event, writing.projected
-    row = _row(place, event, act)
+    row = event_row(place, event, act)
     found = differences.difference(place.case_id, projected, place.stored)
     case = {"id": place.case_id, "history_length": event.sequence, "last_event_hash": row["hash"]}
     added: dict[str, Sequence[Mapping[str, Any]]] = {
         "events": [row],
-        "messages": _messages(place, writing),
+        "messages": messages(place, writing),
         "deadlines": found.deadlines,
         "holds": found.holds,
-        "entries": [_entry(row, act.action)],
-        "apart": _apart(place.case_id, event.sequence, writing.apart),
+        "entries": [audit_row(row, act.action)],
+        "apart": apart_rows(place.case_id, event.sequence, writing.apart),
     }
     given = {kind: rows.as_json(each) for kind, each in added.items() if each}
     cases = rows.as_json([{**case, **projected.case, "updated_at": event.recorded_at}])
     if projected.counted is not None:
         given |= counts.counted_rows({place.case_id: projected.counted}).parameters()
     more = {each.table: rows.as_json([{"case_id": place.case_id, **row} for row in each.rows]) for each in beside}
-    statement = _addition(tuple(given), tuple((each.table, each.columns) for each in beside))
+    statement = addition(tuple(given), tuple((each.table, each.columns) for each in beside))
     today = london_day(event.recorded_at)
     parameters = {"version": place.version, "cases": cases, "today": today, **given, **more}
     event_id = connection.exec_driver_sql(statement, parameters).scalar()
@@ -449,7 +375,7 @@ def _sealed(reference: str, whole: WholeCase, actor: Actor) -> list[dict[str, An
     sealed: list[dict[str, Any]] = []
     for event in whole.history.events:
         last_hash = sealed[-1]["hash"] if sealed else hashing.FIRST_PREVIOUS
-        sealed.append(_row(_Place(0, reference, last_hash), event, _Act("take_step", actor, None)))
+        sealed.append(event_row(Place(0, reference, last_hash), event, Act("take_step", actor)))
     return sealed
 
 
@@ -461,7 +387,7 @@ def _case_row(reference: str, whole: WholeCase, events: Sequence[Mapping[str, An
 
 def _add_cases(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> list[int]:
     """Return the ids of the cases added, in the order they are given in."""
-    added = connection.exec_driver_sql(_ADD_CASES, {"cases": rows.as_json(cases)})
+    added = connection.exec_driver_sql(ADD_CASES, {"cases": rows.as_json(cases)})
     ids = {row.reference: row.id for row in added}
     return [ids[case["reference"]] for case in cases]
 
@@ -471,8 +397,8 @@ def _add_histories(
 ) -> None:
     """Add the events of each case, and what the audit says of them."""
     events = [{**row, "case_id": case_id} for case_id, each in zip(case_ids, sealed, strict=True) for row in each]
-    connection.exec_driver_sql(_ADD_EVENTS, {"events": rows.as_json(events)})
-    connection.exec_driver_sql(_AUDIT_EVENTS, {"entries": rows.as_json(map(_entry_of_import, events))})
+    connection.exec_driver_sql(ADD_EVENTS, {"events": rows.as_json(events)})
+    connection.exec_driver_sql(ADD_ENTRIES, {"entries": rows.as_json(map(_entry_of_import, events))})
 
 
 def _keep_apart(connection: Connection, case_ids: Sequence[int], wholes: Sequence[WholeCase]) -> None:
@@ -481,89 +407,14 @@ def _keep_apart(connection: Connection, case_ids: Sequence[int], wholes: Sequenc
         row
         for case_id, whole in zip(case_ids, wholes, strict=True)
         for sequence, each in enumerate(whole.apart, start=1)
-        for row in _apart(case_id, sequence, each)
+        for row in apart_rows(case_id, sequence, each)
     ]
     if apart:
-        connection.exec_driver_sql(_KEEP_APART, {"apart": rows.as_json(apart)})
+        connection.exec_driver_sql(KEEP_APART, {"apart": rows.as_json(apart)})
 
 
 def _entry_of_import(row: Mapping[str, Any]) -> dict[str, Any]:
-    return _entry(row, "open_case" if row["sequence"] == 1 else "take_step")
-
-
-# --- The rows ---------------------------------------------------------------
-
-
-def _entry(row: Mapping[str, Any], action: str) -> dict[str, Any]:
-    """Return the audit entry that says an event was recorded."""
-    return {
-        "at": row["recorded_at"],
-        "person_id": row["actor_id"],
-        "role": row["role"],
-        "action": action,
-        "case_id": row["case_id"],
-        "event_sequence": row["sequence"],
-        "detail": {"step": row["step"]} | ({"on_behalf_of": row["on_behalf_of"]} if row["on_behalf_of"] else {}),
-    }
-
-
-def _apart(case_id: int, sequence: int, apart: Sequence[Apart]) -> list[dict[str, Any]]:
-    """Return the answers that an event keeps apart as the rows they are stored in."""
-    return [
-        {
-            "case_id": case_id,
-            "event_sequence": sequence,
-            "question": each.question,
-            "answer": each.answer,
-            "salt": each.salt,
-        }
-        for each in apart
-    ]
-
-
-def _row(place: _Place, event: Event, act: _Act) -> dict[str, Any]:
-    """Return the columns of the event, sealed."""
-    actor, acts_for = act.actor, act.actor.acts_for(event.role)
-    return {
-        "case_id": place.case_id,
-        "sequence": event.sequence,
-        "kind": event.kind,
-        "step": event.step,
-        "happened_first": event.happened_on.first,
-        "happened_last": event.happened_on.last,
-        "happened_precision": event.happened_on.precision,
-        "recorded_at": event.recorded_at,
-        "actor_id": actor.person_id,
-        "role": event.role,
-        "on_behalf_of": acts_for,
-        "answers": dict(event.answers),
-        "supersedes": event.supersedes,
-        "reason": event.reason or None,
-        "procedure_fingerprint": event.fingerprint,
-        "previous_hash": place.last_hash,
-        "hash": hashing.seal(place.last_hash, place.reference, event, actor.person_id, acts_for),
-        "idempotency_key": act.idempotency_key,
-    }
-
-
-def _messages(place: _Place, writing: _Writing) -> list[dict[str, Any]]:
-    """Return one message for each notice that the step declares. A correction is not told: what it corrects was."""
-    event = writing.event
-    tells = writing.procedure.step(event.step).tells if event.kind == "step" else ()
-    return [
-        {
-            "case_id": place.case_id,
-            "event_sequence": event.sequence,
-            "notice_key": notice.key,
-            "recipient_role": notice.to,
-            "payload": {"reference": place.reference, "step": event.step},
-            "dedupe_key": f"{place.reference}:{event.sequence}:{notice.key}:{notice.to}",
-            "created_at": event.recorded_at,
-            "not_before": event.recorded_at,
-            "attempts": 0,
-        }
-        for notice in tells
-    ]
+    return audit_row(row, "open_case" if row["sequence"] == 1 else "take_step")
 
 
 def _as_stored(session: Session, written: Written) -> Written:

@@ -1,6 +1,7 @@
 """Who may reach for what, where import-linter cannot say it; layers and sole importers are in pyproject.toml."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 
@@ -63,6 +64,48 @@ def _writes(module: Module) -> Iterator[str]:
 
 def _makes_a_row(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id in {"Case", "CaseEvent"}
+
+
+# The words that would write these tables, as text of a statement or as `models.rows` is asked for one.
+WRITES_A_HISTORY = re.compile(r"(insert into|update|delete from)\s+(review_case|case_event)\b", re.IGNORECASE)
+ASKS_FOR_A_STATEMENT = {"rows.insert", "rows.put", "rows.update", "rows.delete"}
+MAY_WORD_IT = {
+    # Only the rows and statements, which casework runs; and what is stored beside a history, told by casework.
+    "models/recording.py": {"case_event", "review_case"},
+    "models/differences.py": {"review_case"},
+}
+
+
+def test_only_casework_has_statements_that_write_histories_or_move_cases():
+    wording = [
+        f"{module.at(node)} writes {table}"
+        for module in modules()
+        if module.name != WRITES_HISTORIES
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.expr)
+        for table in _tables_written(node)
+        if table not in MAY_WORD_IT.get(module.name, set())
+    ]
+    running = [
+        f"{module.at(node)} imports {name}"
+        for module in modules()
+        if module.name not in {WRITES_HISTORIES, "models/queries/integrity.py"}
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (f"{node.module}.{each.name}" for each in node.names)
+        if name.startswith(("models.recording", "models.differences"))
+    ]
+
+    assert (wording, running) == ([], [])
+
+
+def _tables_written(node: ast.expr) -> set[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {table for _, table in WRITES_A_HISTORY.findall(node.value)}
+    if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ASKS_FOR_A_STATEMENT:
+        return set()
+    named = {argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)}
+    return {table for table in ("case_event", "review_case") if table in named}
 
 
 def _changes_rows(call: ast.Call) -> bool:
