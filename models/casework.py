@@ -23,9 +23,9 @@ from models.asking import history_of, preview_correction, preview_step, standing
 from models.bank_holidays import calendar_in_force
 from models.case import Case, CaseEvent, LinkedCase
 from models.corrections import correction
-from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged, Since
+from models.errors import CaseMovedOn, CaseNotFound, HistoryDamaged
 from models.figures import counts
-from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases
+from models.histories import CaseAsRead, Recorded, lock_cases, read_case, read_cases, since
 from models.kept_apart import set_apart
 from models.recording import (
     ADD_CASE,
@@ -245,7 +245,7 @@ def _record(
         if before := _recorded_by_form(read, act.idempotency_key):
             return session.query(CaseEvent).filter_by(case_id=case_id, sequence=before.event.sequence).one()
         if expected_length is not None and len(read.recorded) > expected_length:
-            raise CaseMovedOn(tuple(_since(read.procedure, each) for each in read.recorded[expected_length:]))
+            raise CaseMovedOn(since(read.procedure, read.recorded[expected_length:]))
         place = Place(case_id, read.reference, read.last_hash, read.version, read.stored)
         if (written := _write(session, place, decide(read), act)) is not None:
             session.expire(case)
@@ -288,14 +288,6 @@ def _who_may(procedure: Procedure, step: str) -> tuple[str, ...]:
 
 def _recorded_by_form(read: CaseAsRead, key: uuid.UUID | None) -> Recorded | None:
     return next((each for each in read.recorded if key is not None and each.idempotency_key == key), None)
-
-
-def _since(procedure: Procedure, recorded: Recorded) -> Since:
-    event = recorded.event
-    step = procedure.steps_by_key.get(event.step)
-    done = step.done if step else event.step
-    words = {"step": done, "correction": f"Corrected: {done}", "strike_out": f"Struck out: {done}"}[event.kind]
-    return Since(event.sequence, event.step, words, event.happened_on, event.recorded_at, event.role, recorded.actor_id)
 
 
 def _opened_with(session: Session, board: Board, key: uuid.UUID) -> Case | None:

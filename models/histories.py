@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from models import hashing
 from models.bank_holidays import STANDING, calendar_with
-from models.errors import CaseNotFound, HistoryDamaged
+from models.errors import CaseNotFound, HistoryDamaged, Since
 from models.stored import CASE_COLUMNS, DEADLINE_COLUMNS, HOLD_COLUMNS, Stored
 from workflows import registry
 from workflows.calendar import Calendar, NamedDay
@@ -91,6 +91,18 @@ class CaseAsRead:
     @property
     def history(self) -> History:
         return History(tuple(each.event for each in self.recorded), self.new_arrangements_start)
+
+
+def since(procedure: Procedure, recorded: Sequence[Recorded]) -> tuple[Since, ...]:
+    """Return what these say to somebody who was writing meanwhile: a correction that it is one, and of what."""
+    return tuple(_since(procedure, each.event, each.actor_id) for each in recorded)
+
+
+def _since(procedure: Procedure, event: Event, actor_id: int | None) -> Since:
+    step = procedure.steps_by_key.get(event.step)
+    done = step.done if step else event.step
+    words = {"step": done, "correction": f"Corrected: {done}", "strike_out": f"Struck out: {done}"}[event.kind]
+    return Since(event.sequence, event.step, words, event.happened_on, event.recorded_at, event.role, actor_id)
 
 
 def lock_cases(connection: Connection, case_ids: Collection[int]) -> list[int]:

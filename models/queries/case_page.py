@@ -14,7 +14,7 @@ from models.case import Case, Deadline, LinkedCase
 from models.corrections import procedure_as_known
 from models.drafts import Draft
 from models.errors import Since
-from models.histories import Recorded, read_case
+from models.histories import Recorded, read_case, since
 from models.outbox import UNSETTLED, OutboxMessage
 from models.panels.panel import panels_serving
 from models.people import Appointment, Person
@@ -51,15 +51,7 @@ class CaseAsSeen:
 
     def since(self, length: int) -> tuple[Since, ...]:
         """Return what was recorded after the history had been so long."""
-        steps = self.standing.procedure.steps_by_key
-        later = [each for each in self.recorded if each.event.sequence > length]
-        return tuple(
-            Since(
-                each.event.sequence, each.event.step, steps[each.event.step].done, each.event.happened_on,
-                each.event.recorded_at, each.event.role, each.actor_id,
-            )
-            for each in later
-        )  # fmt: skip
+        return since(self.standing.procedure, [each for each in self.recorded if each.event.sequence > length])
 
 
 def case_as_seen(

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from models.casework import Actor, preview_correction, standing_of
+from models.errors import CaseMovedOn
+from models.queries.case_page import case_as_seen
 from models.queries.integrity import check_cases
 from tests.models.reviews import REFERRAL, SCOPING, Review, a_board, noon, on
 from workflows.calendar import ENGLAND
@@ -48,6 +50,21 @@ def test_what_was_struck_out_did_not_happen(session, review):
     assert review.case.state == "referred"
     assert [each for each in review.case.deadlines if each.agency] == []
     assert nothing_is_wrong_with(review)
+
+
+def test_whoever_was_writing_is_told_that_it_was_put_right_and_not_that_it_happened(session, review):
+    """On the page they were writing on, and where they record it: in the same words."""
+    review.take("request_scoping", answers=SCOPING)
+    review.correct(2, MON_3_MAR, answers=SCOPING | {"agencies": ["Police"]})
+    review.correct(2)
+
+    seen = case_as_seen(session, review.case, as_at=MON_3_MAR)
+    with pytest.raises(CaseMovedOn) as moved:
+        review.take("refer_to_subgroup", expected_length=1)
+
+    told = ["Agencies asked what they know", "Corrected: Agencies asked what they know",
+            "Struck out: Agencies asked what they know"]  # fmt: skip
+    assert [each.done for each in seen.since(1)] == [each.done for each in moved.value.since] == told
 
 
 def test_a_hold_that_was_struck_out_holds_nothing(review):
