@@ -28,6 +28,8 @@ class Event:
     supersedes: int | None = None
     reason: str = ""
     fingerprint: str = ""
+    earlier: tuple["Event", ...] = field(default=(), compare=False, repr=False)
+    """In a step as it stands after corrections: what had been recorded instead, the first version first."""
 
     def date(self, question: str | None) -> PartialDate | None:
         """Return the day the step happened, or the date given as this answer; None when it was not answered."""
@@ -72,18 +74,16 @@ class History:
 
 def _as_corrected(events: Sequence[Event]) -> list[Event]:
     """Return each original step in its newest version; a correction keeps the place of what it corrects."""
-    original: dict[int, Event] = {}
-    newest: dict[int, Event] = {}
+    versions: dict[int, list[Event]] = {}
     root: dict[int, int] = {}
     for event in events:
         at = event.sequence if event.supersedes is None else root[event.supersedes]
         root[event.sequence] = at
-        newest[at] = event
-        original.setdefault(at, event)
+        versions.setdefault(at, []).append(event)
     return [
-        version if version.kind == "step" else replace(version, kind="step", sequence=at, role=original[at].role)
-        for at, version in newest.items()
-        if version.kind != "strike_out"
+        replace(newest, kind="step", sequence=at, role=earlier[0].role, earlier=tuple(earlier)) if earlier else newest
+        for at, (*earlier, newest) in versions.items()
+        if newest.kind != "strike_out"
     ]
 
 

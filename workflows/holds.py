@@ -25,7 +25,12 @@ class Hold:
     @property
     def name(self) -> str:
         """The kind and the day it was authorised, as steps name a hold where two of one kind are active."""
-        return f"{self.kind} {self.authorised.happened_on.iso()}"
+        return _name(self.authorised)
+
+    @property
+    def earlier_names(self) -> tuple[str, ...]:
+        """What it was called before its kind or its day was corrected, as steps recorded then name it still."""
+        return tuple(map(_name, self.authorised.earlier))
 
     @property
     def review_on(self) -> PartialDate | None:
@@ -50,6 +55,10 @@ def _in_a_sentence(words: str) -> str:
     return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
+def _name(authorised: Event) -> str:
+    return f"{authorised.answers['kind']} {authorised.happened_on.iso()}"
+
+
 def name_in_words(name: str) -> str:
     """Return 'Inquest, since 3 March 2014' for the name of a hold, and its kind alone where no day is named."""
     kind, _, since = name.partition(" ")
@@ -62,8 +71,13 @@ def active(holds: Iterable[Hold]) -> tuple[Hold, ...]:
 
 
 def named(name: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:
-    """Return the active holds that this name can mean: none, one, or several of one kind."""
-    return tuple(hold for hold in active(holds) if hold.is_named(name))
+    """Return the active holds that this name can mean: none, one, or several of one kind.
+
+    A name that none has now means the one that had it before a correction.
+    """
+    here = active(holds)
+    called_so = tuple(hold for hold in here if hold.is_named(name))
+    return called_so or tuple(hold for hold in here if plainly(name) in map(plainly, hold.earlier_names))
 
 
 def after_event(holds: tuple[Hold, ...], event: Event, what: str) -> tuple[Hold, ...]:

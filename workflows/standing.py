@@ -143,6 +143,8 @@ class _Fold:
         if step.on_hold:
             before, self.holds = self.holds, after_event(self.holds, event, step.on_hold)
             hold = next((now.name for now in self.holds if now not in before), "")
+            if not hold:
+                self.out_of_place.append(event)
         self.reading.read(event, hold)
 
     def _move(self, step: Step, event: Event) -> None:

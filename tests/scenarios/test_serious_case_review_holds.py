@@ -14,6 +14,7 @@ from workflows.standing import cautions
 
 MON_6_JUN_2011 = date(2011, 6, 6)
 TUE_7_JUN_2011 = date(2011, 6, 7)
+WED_8_JUN_2011, THU_9_JUN_2011 = date(2011, 6, 8), date(2011, 6, 9)
 THU_6_OCT_2011 = date(2011, 10, 6)
 
 NEVER_HELD: Mapping[str, Mapping[str, Any]] = {
@@ -326,6 +327,39 @@ class TestNamingAHold:
 
         assert story.on(TUE_7_JUN_2011).events[-1].answers["hold"] == "INQUEST 2011-06-07"
         assert [hold.name for hold in story.on(TUE_7_JUN_2011).holds] == ["INQUEST 2011-06-06"]
+
+    @pytest.mark.parametrize("put_right", [{"on": TUE_7_JUN_2011}, {"kind": "INQUEST"}])
+    def test_one_released_stays_released_when_its_day_or_kind_is_corrected(self, put_right):
+        """The release names it as it was then known."""
+        story = held("preparing_publication", "publication", kind="CRIMINAL_TRIAL")
+        authorised = story.history.events[-1]
+        story.tell("review_hold", WED_8_JUN_2011, hold="CRIMINAL_TRIAL")
+        story.tell("release_hold", WED_8_JUN_2011, hold="CRIMINAL_TRIAL")
+        story.correct(authorised, THU_9_JUN_2011, **put_right)
+
+        assert story.on(WED_8_JUN_2011).holds == ()
+        assert story.on(WED_8_JUN_2011).state == "preparing_publication"
+        assert [each.status for each in story.on(WED_8_JUN_2011).deadline("hold_review")] == ["met"]
+
+    def test_of_two_the_one_meant_is_the_one_released_after_a_correction(self):
+        story = self.two_inquests()
+        first = next(event for event in story.history.events if event.step == "authorise_hold")
+        story.tell("release_hold", THU_9_JUN_2011, hold="INQUEST 2011-06-06")
+        story.correct(first, date(2011, 6, 10), on=WED_8_JUN_2011)
+
+        assert [hold.name for hold in story.on(THU_9_JUN_2011).holds] == ["INQUEST 2011-06-07"]
+
+    def test_a_hold_that_was_released_is_not_struck_out_before_its_release(self):
+        story = held("preparing_publication", "publication", kind="INQUEST")
+        authorised = story.history.events[-1]
+        released = story.tell("release_hold", TUE_7_JUN_2011, hold="INQUEST")
+
+        with pytest.raises(NotAvailable, match="“Hold released”, 7 June 2011, would no longer fit after this"):
+            story.strike_out(authorised, date(2011, 6, 8))
+
+        story.strike_out(released, date(2011, 6, 8))
+        story.strike_out(authorised, date(2011, 6, 8))
+        assert story.on(TUE_7_JUN_2011).all_holds == ()
 
     def test_two_of_one_kind_on_one_day_could_not_be_told_apart(self):
         refusal = held("preparing_publication", "publication").refused(
