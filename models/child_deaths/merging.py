@@ -20,9 +20,10 @@ from models.casework import Actor, correct_event, take_step
 from models.child_deaths.child import AgencyContact, Carer, ChildDeath, Sibling
 from models.child_deaths.importing import DIGEST
 from models.child_deaths.names import name_sounds
-from models.child_deaths.possible_duplicate import PossibleDuplicate
+from models.child_deaths.possible_duplicate import PossibleDuplicate, Verdict
 from models.panels.panel import DeclaredInterest
 from workflows.dates import PartialDate
+from workflows.errors import NotAvailable
 from workflows.notification_pages import NOT_KNOWN
 from workflows.standing import Told
 
@@ -49,13 +50,18 @@ class Filling:
 def not_the_same(
     session: Session, pair: PossibleDuplicate, *, actor: Actor, role: str, reason: str, now: datetime
 ) -> None:
-    """Remember that two cases are about different children, so that they are not put forward again."""
+    """Remember that two cases are about different children, so that they are not put forward again.
+
+    Raises NotAvailable, as all of these do, where somebody else has decided about them in the meantime.
+    """
+    _lock(session, pair, None)
     pair.verdict, pair.decided_at, pair.decided_by, pair.reason = "not_the_same", now, actor.person_id, reason
     _audit(session, "not_the_same_child", pair, actor, role, now)
 
 
 def ask_again(session: Session, pair: PossibleDuplicate, *, actor: Actor, role: str, now: datetime) -> None:
     """Forget that two cases were said to be about different children, so that they are put forward again."""
+    _lock(session, pair, "not_the_same")
     pair.verdict = pair.decided_at = pair.decided_by = pair.reason = None
     _audit(session, "perhaps_the_same_child", pair, actor, role, now)
 
@@ -79,6 +85,7 @@ def merge_cases(
     Whoever has declared an interest in the other case is kept from this one as well. Raises StepRefused where the
     other case cannot be ruled out any more, or not by this person.
     """
+    _lock(session, pair, None, "not_the_same")
     other = session.get_one(Case, pair.other_case_id if pair.case_id == kept.id else pair.case_id)
     told = Told(on, {"ground": "duplicate"})
     ended = take_step(session, other, "rule_out_of_scope", actor=actor, told=told, now=now)
@@ -101,12 +108,11 @@ def unmerge_cases(
 ) -> None:
     """Undo a merge whole: the other case goes on where it stood, and what was filled in from it is empty again.
 
-    What somebody has put right since is theirs and stays. Raises ValueError for a pair that is not merged, and
-    StepRefused.
+    What somebody has put right since is theirs and stays. Raises StepRefused.
     """
-    if pair.merged is None:
-        raise ValueError("These two cases are not merged")
+    _lock(session, pair, "merged")
     merged = pair.merged
+    assert merged is not None
     other = session.get_one(Case, merged["ended"])
     correct_event(session, other, merged["event"], actor=actor, told=None, reason=reason, now=now)
     into, out_of = session.get_one(ChildDeath, merged["kept"]), session.get_one(ChildDeath, other.id)
@@ -119,6 +125,16 @@ def unmerge_cases(
     pair.merged = pair.verdict = pair.decided_at = pair.decided_by = pair.reason = None
     _audit(session, "merge_undone", pair, actor, role, now)
     session.flush()
+
+
+def _lock(session: Session, pair: PossibleDuplicate, *verdicts: Verdict | None) -> None:
+    """Keep others from deciding about the pair until the transaction ends.
+
+    Raises NotAvailable unless what was decided is one of these: what was seen is not how it is.
+    """
+    session.refresh(pair, with_for_update=True)
+    if pair.verdict not in verdicts:
+        raise NotAvailable("Somebody else has decided about these two cases in the meantime. Look at them again")
 
 
 def _fill(into: ChildDeath, out_of: ChildDeath, found: Filling) -> None:

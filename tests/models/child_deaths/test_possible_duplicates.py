@@ -1,6 +1,7 @@
 """Two records of one child are found and say why; a person decides; a merge can be undone whole."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,11 +21,12 @@ from models.child_deaths.notifying import Details, change_details, notify_death
 from models.child_deaths.possible_duplicate import PossibleDuplicate
 from models.child_deaths.possible_duplicates import find_possible_duplicates
 from models.child_deaths.reporting_form import ReportingForm
+from models.database import make_sessions
 from models.panels.panel import DeclaredInterest
 from models.people import Person
 from models.queries.child_death_figures import Year, figures
 from workflows.dates import PartialDate
-from workflows.errors import NotYourRole
+from workflows.errors import NotAvailable, NotYourRole
 from workflows.standing import Told
 
 NOON = datetime(2017, 6, 1, 11, tzinfo=UTC)
@@ -145,16 +147,17 @@ def board(session):
 
 @pytest.fixture
 def notify(session, board):
-    def run(surname="Catherwood", forenames="Stephen", postcode="", **more):
-        answers = {
-            "notified_on": "2017-05-02", "died_on": "2017-05-01", "born_on": "2012-01-15", "sex": "male",
-            "normally_resident_in": "Anytown", "expected": "no",
-        } | more  # fmt: skip
-        details = Details(surname=surname, forenames=forenames, postcode=postcode)
-        told = Told(PartialDate.on(date(2017, 5, 2)), answers)
-        return notify_death(session, board=board, actor=OFFICE, told=told, details=details, now=NOON)
+    return partial(notified, session, board)
 
-    return run
+
+def notified(session, board, surname="Catherwood", forenames="Stephen", postcode="", **more):
+    answers = {
+        "notified_on": "2017-05-02", "died_on": "2017-05-01", "born_on": "2012-01-15", "sex": "male",
+        "normally_resident_in": "Anytown", "expected": "no",
+    } | more  # fmt: skip
+    details = Details(surname=surname, forenames=forenames, postcode=postcode)
+    told = Told(PartialDate.on(date(2017, 5, 2)), answers)
+    return notify_death(session, board=board, actor=OFFICE, told=told, details=details, now=NOON)
 
 
 def find(session, case, board):
@@ -258,7 +261,7 @@ class TestDeciding:
         notify()
         (pair,) = find(session, notify(), board)
 
-        with pytest.raises(ValueError, match="not merged"):
+        with pytest.raises(NotAvailable, match="Look at them again"):
             unmerge_cases(session, pair, actor=OFFICE, role="cdop_chair", reason="-", now=NOON)
 
     def test_whoever_may_not_rule_a_death_out_may_not_merge(self, session, board, notify):
@@ -270,6 +273,28 @@ class TestDeciding:
             merge_cases(
                 session, pair, kept, actor=coordinator, role="cdop_coordinator", on=THU_1_JUN_2017, now=NOON
             )  # fmt: skip
+
+
+def test_of_two_who_merge_a_pair_the_other_way_round_the_second_is_told(committed_database):
+    """P7: else each would end the case the other keeps, and nobody would review the death."""
+    sessions = make_sessions(committed_database.engine)
+    with sessions.begin() as session:
+        board = add_board(session, "Anytown Safeguarding Children Board")
+        one, other = notified(session, board), notified(session, board)
+        find(session, other, board)
+        keeps, keeps_too = one.id, other.id
+    told: dict[str, Any] = {"actor": OFFICE, "role": "cdop_chair", "now": NOON, "on": THU_1_JUN_2017}
+
+    with sessions() as first, sessions() as second:
+        theirs, ours = (each.scalars(select(PossibleDuplicate)).one() for each in (first, second))
+        merge_cases(first, theirs, first.get_one(Case, keeps), **told)
+        first.commit()
+        with pytest.raises(NotAvailable, match="Somebody else has decided about these two cases"):
+            merge_cases(second, ours, second.get_one(Case, keeps_too), **told)
+
+    with sessions() as session:
+        states = [session.get_one(Case, each).state for each in (keeps, keeps_too)]
+    assert states == ["notified", "not_in_scope"]
 
 
 def notify_again_with(session, case, **changed):
