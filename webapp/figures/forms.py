@@ -15,7 +15,11 @@ ALL = [*GUARDED, (AS_THEY_ARE.key, "As they are, with small numbers shown")]
 class PublishForm(PageForm):
     """Which scheme guards what is published, and that somebody looked."""
 
-    scheme = OneOfField("How are small numbers guarded?", choices=offered(ALL), validators=[needed("Choose a scheme")])
+    scheme = OneOfField(
+        "How are small numbers guarded?",
+        choices=offered(ALL),
+        validators=[needed("Choose how small numbers are guarded")],
+    )
     looked = BooleanField("I have looked at the figures as this scheme shows them")
 
     def validate_looked(self, field: BooleanField) -> None:

@@ -98,6 +98,9 @@ def test_a_decision_is_for_one_publication(coordinator, chair):
     publish(coordinator, "as_they_are")
 
     assert publish(coordinator, "as_they_are").status_code == 422
+    words = main_words(chair.get(PUBLISH))
+    assert "The figures were published by it. To publish the year again takes another decision." in words
+    assert "Withdraw the decision" not in words
 
 
 @pytest.mark.parametrize("scheme", ["local", "ons"])
