@@ -97,9 +97,10 @@ def _first_day(deadline: Deadline) -> str:
 
 
 def _outcome(was: Deadline | None, now: Deadline) -> Iterator[Change]:
-    """Yield what became of a deadline that had not before, or has no longer."""
+    """Yield what became of a deadline that had not before, or has no longer; met as before it may be late now."""
     met_before = was.met_on if was else None
-    if now.met_on is not None and now.met_on != met_before:
+    as_before = now.met_on == met_before and was is not None and was.status == now.status
+    if now.met_on is not None and not as_before:
         late = "late" if now.status == "met_late" else "in time"
         yield _change("met_late" if late == "late" else "met", f"met {late}, {now.met_on.words()}", was, now)
     if now.met_on is None and met_before is not None:

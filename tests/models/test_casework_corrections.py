@@ -8,7 +8,7 @@ from models.casework import Actor, preview_correction, standing_of
 from models.errors import CaseMovedOn
 from models.queries.case_page import case_as_seen
 from models.queries.integrity import check_cases
-from tests.models.reviews import REFERRAL, SCOPING, Review, a_board, noon, on
+from tests.models.reviews import BECAUSE, REFERRAL, SCOPING, Review, a_board, noon, on
 from workflows.calendar import ENGLAND
 from workflows.errors import AnswersRefused, NoRegime, NotAvailable, NotYourRole
 from workflows.standing import Told
@@ -163,6 +163,25 @@ def test_what_a_correction_changes_is_said_before_it_is_recorded(session, review
         ("moves", "Decide whether to hold a review: due by 4 April 2013 instead of 3 April 2014"),
     ]
     assert review.case.history_length == 1
+
+
+def test_that_something_done_in_time_was_late_after_all_is_said_before_a_correction_is_recorded(session, review):
+    """T-1.2: a month from the day the board was told, which is now said to have been Thursday 20 February."""
+    mon_31_mar = date(2014, 3, 31)
+    review.today = mon_31_mar
+    review.take("refer_to_subgroup")
+    review.take("recommend", answers={"recommendation": "review", **BECAUSE})
+    review.take("decide_to_review", answers=BECAUSE)
+
+    preview = preview_correction(
+        session, review.case, 1, actor=review.actor, reason="It was misread", now=noon(mon_31_mar),
+        told=Told(on(MON_3_MAR), REFERRAL | {"received_on": "2014-02-20", "incident_on": "2014-02-17"}),
+    )  # fmt: skip
+
+    assert [(each.what, each.words) for each in preview.changes] == [
+        ("moves", "Decide whether to hold a review: due by 20 March 2014 instead of 3 April 2014"),
+        ("met_late", "Decide whether to hold a review: met late, 31 March 2014"),
+    ]
 
 
 def test_nobody_is_told_again(session, review):
