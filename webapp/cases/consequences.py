@@ -7,6 +7,7 @@ from webapp.cases.due_dates import due_words
 from webapp.cases.where import listed
 from webapp.wording import role_words
 from workflows.clocks import due
+from workflows.codes import words_of
 from workflows.dates import day_in_words
 from workflows.definition import Clock, On, Step
 from workflows.referral import REFERS
@@ -67,11 +68,22 @@ def _meets(step: Step, standing: Standing, today: date) -> Iterator[str]:
     met = {clock.key: on for clock in clocks for on in clock.met_by if on.step == step.key}
     for each in standing.deadlines:
         if each.key in met and each.is_live:
+            on = met[each.key]
             about = f" ({', '.join(each.subject)})" if each.clock.per == "each" else ""
-            only_that = ", if this is about it" if each.clock.per else ""
-            late = not met[each.key].question and each.due_last is not None and each.due_last < today
-            so_late = ", late if this happened today" if late else ""
-            yield f"“{each.clock.title}”{about}, due by {due_words(each)}, is met{so_late}{only_that}"
+            conditions = [*(["this is about it"] if each.clock.per else []), *_answered(step, on)]
+            when = f" if {' and '.join(conditions)}" if conditions else ""
+            late = not on.question and each.due_last is not None and each.due_last < today
+            so_late = ", but late if this happened today" if late else ""
+            yield f"“{each.clock.title}”{about}, due by {due_words(each)}, is met{when}{so_late}"
+
+
+def _answered(step: Step, on: On) -> Iterator[str]:
+    """Yield the answers without which a limit is not met, each question as part of a sentence."""
+    for key, answers in on.where.items():
+        question = step.question(key)
+        if question is not None:
+            one_of = [f"“{words_of(question.options, answer)}”" for answer in answers]
+            yield f"“{question.label}” is {' or '.join(one_of)}"
 
 
 def _starts(step: Step, standing: Standing, today: date) -> Iterator[str]:

@@ -35,16 +35,15 @@ class Known:
             return list(self.holds) or [("", "No hold is active")]
         if self.of_agency and question.key in AGENCY:
             return [(name, name) for name in self.agencies]
-        if self.of_agency and question.key in ACTION:
-            return [(action, action) for action in self.actions] or [("", "No action is yours")]
+        if question.key in ACTION and not self.adds_actions:
+            nothing = "No action is yours" if self.of_agency else "No action is in the plan yet"
+            return [(action, action) for action in self.actions] or [("", nothing)]
         return []
 
     def suggestions(self, question: Question) -> tuple[str, ...]:
         """Return answers that are likely."""
         if question.key in AGENCY:
             return self.agencies[:MOST_SUGGESTED]
-        if question.key in ACTION and not self.adds_actions:
-            return self.actions[:MOST_SUGGESTED]
         return tuple(each.replace("_", " ") for each in question.suggests)
 
 

@@ -112,9 +112,9 @@ class Sheet(ABC, Generic[Form]):
         """Return what is read before it is decided; none where nothing is."""
         return None
 
-    def refused_today(self) -> Sequence[str]:
-        """Return why this could not be recorded as having happened today."""
-        return ()
+    def refused_today(self) -> StepRefused | None:
+        """Return why this could not be recorded as having happened today; none where it could."""
+        return None
 
     def mended_at(self, _form: Form, _refused: StepRefused) -> Mapping[str, str]:
         """Return for each reason of a refusal the address at which it can be mended."""
@@ -232,9 +232,9 @@ class StepSheet(CaseSheet[StepForm]):
     def rests_on(self) -> Grounds | None:
         return None if self.led is not None else grounds(self.step, self.standing, self.actor.roles)
 
-    def refused_today(self) -> Sequence[str]:
+    def refused_today(self) -> StepRefused | None:
         found = next(each for each in available(self.standing) if each.step.key == self.step.key)
-        return found.refusal.reasons if found.refusal and not found.possible and self.led is None else ()
+        return found.refusal if not found.possible and self.led is None else None
 
     def mended_at(self, form: StepForm, refused: StepRefused) -> Mapping[str, str]:
         if not isinstance(refused, GuardsNotMet):

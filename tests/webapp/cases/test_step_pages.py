@@ -177,13 +177,47 @@ def test_a_limit_that_would_be_met_late_is_said_to_be(seen_by, review, clock):
 
     words = main_words(sheet(seen_by("board_chair"), review, "decide_to_review"))
 
-    assert "“Decide whether to hold a review”, due by 3 April 2014, is met, late if this happened today" in words
+    assert "“Decide whether to hold a review”, due by 3 April 2014, is met, but late if this happened today" in words
 
 
 def test_what_counts_from_a_day_that_is_asked_says_so_in_plain_words(manager, review):
     words = main_words(sheet(manager, review, "request_scoping"))
 
     assert "“What an agency knows” is due on the day you give under “When their answers are due”" in words
+
+
+def test_an_action_is_chosen_from_the_plan_and_it_is_said_with_which_answer_it_is_met(manager, review):
+    """Any other name would be refused: an action is named as it was added."""
+    for step, answers in (
+        ("refer_to_subgroup", {}),
+        ("recommend", {"recommendation": "review", **BECAUSE}),
+        ("decide_to_review", BECAUSE),
+        ("add_action", {"action": "Joint visits", "agency": "Police", "due_on": "2014-06-02"}),
+    ):
+        review.take(step, answers=answers)
+
+    page = sheet(manager, review, "update_action")
+
+    offered = [each.get("value") for each in tree_of(page).iter("input") if each.get("name") == "answer_action"]
+    assert offered == ["Joint visits"]
+    assert (
+        "“Complete an action” (Joint visits), due by 2 June 2014, is met if this is about it and “How it stands” is "
+        "“Complete, with evidence” or “Superseded” or “Rejected”"
+    ) in main_words(page)
+
+
+def test_that_it_may_have_happened_earlier_is_said_only_where_that_would_help(manager, chair, review):
+    """What has never been agreed is lacking on every day; where the case stands was otherwise on some."""
+    review.take("refer_to_subgroup")
+    earlier = "It can be if it happened earlier"
+    scoping = main_words(sheet(manager, review, "request_scoping"))
+    for step, answers in (("recommend", {"recommendation": "review", **BECAUSE}), ("decide_to_review", BECAUSE)):
+        review.take(step, answers=answers)
+    commission = main_words(sheet(chair, review, "commission_review"))
+
+    assert earlier in scoping
+    assert "No independent reviewer has been appointed" in commission
+    assert earlier not in commission
 
 
 # --- Checking first ---------------------------------------------------------
