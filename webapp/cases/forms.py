@@ -178,7 +178,8 @@ class StepForm(QuestionsForm):
             return ""
         if self.is_today and self.on.data is not None:
             return "You chose today and gave another day as well. Say which of them it was"
-        return "" if self.happened_on else "Say on which day it happened"
+        unsaid = f"Say on which day {'the case was opened' if self.step.opens else 'it happened'}"
+        return "" if self.happened_on else unsaid
 
     def told(self) -> Told:
         """Return what was told, as far as it can be read. Without a day that can be, it is taken to be today."""
@@ -250,8 +251,14 @@ def strike_out_form(*, length: int, typed: Typed | None = None) -> StrikeOutForm
 
 
 def _class_of(base: type[OfAStep], step: Step, known: Known, today: date) -> type[OfAStep]:
-    boxes = {f"answer_{question.key}": box_of(question, known, today) for question in step.asks}
+    boxes = {f"answer_{question.key}": box_of(question, known, today) for question in _in_groups(step.asks)}
     return type("FormOfAStep", (base,), {**boxes, "step": step, "today": today})
+
+
+def _in_groups(questions: Sequence[Question]) -> list[Question]:
+    """Return the questions as a page has them, group by group, so that its problems are told in that order."""
+    groups = list(dict.fromkeys(question.group for question in questions))
+    return sorted(questions, key=lambda question: groups.index(question.group))
 
 
 def _with_days_offered(form: OfAStep) -> OfAStep:

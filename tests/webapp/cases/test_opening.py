@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.case import Case
 from tests.models.reviews import REFERRAL
-from tests.webapp.client import links_of, main_words
+from tests.webapp.client import links_of, main_words, tree_of
 
 REFER = "/cases/new/serious_case_review/ANY"
 DAYS = {
@@ -78,10 +78,21 @@ def test_every_mistake_of_a_referral_is_said_at_once(manager):
 
     assert wrong.status_code == 422
     links = links_of(wrong)
-    assert links["Say on which day it happened"] == "#when"
+    assert links["Say on which day the case was opened"] == "#when"
     assert links["When the board was told: an answer is needed"] == "#answer_received_on-day"
     assert links["Pseudonym: an answer is needed"] == "#answer_pseudonym"
     assert links["Has the child died? An answer is needed"] == "#answer_died"
+
+
+def test_the_mistakes_are_said_in_the_order_of_the_page(manager):
+    tree = tree_of(manager.send(manager.get(REFER), "Continue"))
+    (summary,) = [each for each in tree.iter("ul") if "error-summary" in each.get("class", "")]
+    places = [each.get("id") for each in tree.iter() if each.get("id")]
+
+    told = [places.index(link.get("href", "").removeprefix("#")) for link in summary.iter("a")]
+
+    assert len(told) > 5
+    assert told == sorted(told)
 
 
 def test_a_day_that_no_edition_covers_says_which_review_to_open(seen_by, board, clock):
