@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
+from models.case import Case
 from models.casework import history_of
 from models.panels.meetings import name_as_chair
 from models.panels.panel import MeetingCase
@@ -176,6 +178,22 @@ def test_somebody_who_is_overtaken_keeps_what_they_typed(chair, coordinator, cas
     page = press(chair, page, "keep")
     assert "By the chair" in chair.get(at(case)).text
     assert page.status_code == 200
+
+
+def test_once_every_case_was_taken_the_minutes_come_next(session, chair, case):
+    """Whoever has concluded a case is not asked any more whether they have an interest in it."""
+    asked = "Say whether you have an interest"
+    before = links_of(chair.get(MEETING))
+    press(chair, chair.get(at(case)), "record", **CONCLUDED)
+    other = session.scalars(select(Case).where(Case.id != case.id)).one()
+    press(chair, chair.get(at(other)), "record", **CONCLUDED)
+
+    after = links_of(chair.get(MEETING))
+
+    assert asked in before
+    assert "Draft the minutes" not in before
+    assert asked not in after
+    assert after["Draft the minutes"] == f"{MEETING}/minutes"
 
 
 def test_a_form_sent_twice_is_recorded_once(session, chair, case):
