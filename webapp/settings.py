@@ -15,6 +15,8 @@ from models.retention import USUAL, KeptFor
 
 YES_OR_NO = {"yes": True, "no": False}
 SHORTEST_SECRET = 32
+A_HUNDRED_YEARS = 36_500
+"""In days: more than anything kept beside the cases is kept for."""
 
 Channel = Literal["smtp", "notify", "log"]
 Encryption = Literal["starttls", "implicit"]
@@ -119,9 +121,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         database_owner_url=reading.text("DATABASE_OWNER_URL"),
         demonstration=demonstration,
         var=var,
-        idle_limit=timedelta(minutes=reading.number("SESSION_IDLE_MINUTES", least=1, default=30)),
-        absolute_limit=timedelta(hours=reading.number("SESSION_HOURS", least=1, default=12)),
-        trusted_proxies=reading.number("TRUSTED_PROXIES", least=0, default=0),
+        idle_limit=timedelta(minutes=reading.number("SESSION_IDLE_MINUTES", 1, 24 * 60, default=30)),
+        absolute_limit=timedelta(hours=reading.number("SESSION_HOURS", 1, 7 * 24, default=12)),
+        trusted_proxies=reading.number("TRUSTED_PROXIES", 0, 10, default=0),
         metrics_token=reading.text("METRICS_TOKEN"),
     )
     reading.both_or_neither("DATABASE_URL", "DATABASE_OWNER_URL")
@@ -143,7 +145,7 @@ def post_settings_from(environment: Mapping[str, str], *, demonstration: bool = 
         site_address=reading.needed("SITE_ADDRESS").rstrip("/"),
         mail_from=reading.needed("MAIL_FROM", when=by_smtp),
         smtp_host=reading.needed("SMTP_HOST", when=by_smtp),
-        smtp_port=reading.number("SMTP_PORT", least=1, default=587),
+        smtp_port=reading.number("SMTP_PORT", 1, 65_535, default=587),
         smtp_encryption=reading.one_of("SMTP_TLS", ENCRYPTIONS, default="starttls"),
         smtp_user=reading.text("SMTP_USER"),
         smtp_password=reading.text("SMTP_PASSWORD"),
@@ -201,17 +203,16 @@ class _Reading:
             self.problems.append(f"{name} must be yes or no.")
         return YES_OR_NO.get(written, False)
 
-    def number(self, name: str, *, least: int, default: int) -> int:
-        written = self.text(name)
-        if written is None:
-            return default
-        if not (written.isascii() and written.isdecimal() and int(written) >= least):
-            self.problems.append(f"{name} must be a whole number, {least} or more.")
+    def number(self, name: str, least: int, most: int, *, default: int) -> int:
+        written = self.text(name) or str(default)
+        is_a_number = written.isascii() and written.isdecimal() and len(written) <= len(str(most))
+        if not is_a_number or not least <= int(written) <= most:
+            self.problems.append(f"{name} must be a whole number from {least:,} to {most:,}.")
             return default
         return int(written)
 
     def days(self, name: str, default: timedelta) -> timedelta:
-        return timedelta(days=self.number(name, least=1, default=default.days))
+        return timedelta(days=self.number(name, 1, A_HUNDRED_YEARS, default=default.days))
 
     def secret(self, var: Path | None) -> str:
         """Return SECRET_KEY, or the one kept in `var` where that is allowed."""

@@ -36,6 +36,21 @@ def test_everything_that_is_wrong_is_said_at_once():
         assert name in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("SESSION_IDLE_MINUTES", "99999999999999"),
+        ("SESSION_HOURS", "9" * 5_000),
+        ("TRUSTED_PROXIES", "1000"),
+        ("SESSION_HOURS", "²"),
+    ],
+)
+def test_a_number_that_cannot_be_meant_is_refused_by_its_name(name, written):
+    """A slip of the finger is no fault of the program, which could not reckon with it."""
+    with pytest.raises(SettingsRefused, match=f"^{name} must be a whole number from "):
+        settings_from({"SECRET_KEY": SECRET, name: written})
+
+
 def test_what_is_not_said_is_right_for_service():
     settings = settings_from({"SECRET_KEY": SECRET})
 
@@ -107,5 +122,5 @@ def test_how_long_things_are_kept_is_a_local_choice_in_whole_days():
     told = post_settings_from({**smtp, "KEEP_DECIDED_NOTIFICATIONS_DAYS": "30", "KEEP_DRAFTS_DAYS": "14"})
     assert told.kept_for == KeptFor(timedelta(days=30), timedelta(days=14))
 
-    with pytest.raises(SettingsRefused, match="KEEP_DRAFTS_DAYS must be a whole number, 1 or more"):
+    with pytest.raises(SettingsRefused, match="KEEP_DRAFTS_DAYS must be a whole number from 1 to 36,500"):
         post_settings_from({**smtp, "KEEP_DRAFTS_DAYS": "0"})
