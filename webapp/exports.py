@@ -1,22 +1,28 @@
-"""The one writer of tables that leave the site, as CSV or as a workbook."""
+"""Tables that leave the site, as CSV or as a workbook: whatever writes one writes its texts with what is here."""
+
+from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Response
 
-# A spreadsheet runs a cell that begins like this as a formula; quoting does not prevent it (P38).
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+
+# A spreadsheet runs a cell that begins like this as a formula; quoting does not prevent it (P38). The last four are
+# the wide forms of the first, which some take for the same.
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def csv_of(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table as CSV. A text that a spreadsheet would run as a formula is made plain text by an apostrophe."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    writer.writerows([_plain(cell) for cell in row] for row in (heads, *rows))
     return written.getvalue()
 
 
@@ -51,7 +57,6 @@ def workbook_response(name: str, sheets: Sequence[Sheet]) -> Response:
     """Return tables as a workbook to keep. A text stays a text, whatever it begins with (P38)."""
     # Not loaded before it is needed: most of what the site does makes no workbook.
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
     workbook = Workbook(write_only=False)
@@ -62,9 +67,10 @@ def workbook_response(name: str, sheets: Sequence[Sheet]) -> Response:
         for row, cells in enumerate(([each.title], each.heads, *each.rows), start=1):
             for column, value in enumerate(cells, start=1):
                 cell = sheet.cell(row=row, column=column)
-                # A workbook cannot hold every character that a name of a board can.
-                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-                cell.data_type = "s" if isinstance(value, str) else cell.data_type
+                if isinstance(value, str):
+                    write_text(cell, value)
+                else:
+                    cell.value = value
                 cell.font = Font(bold=row <= 2)
         sheet.column_dimensions["A"].width = 46
     written = io.BytesIO()
@@ -72,3 +78,16 @@ def workbook_response(name: str, sheets: Sequence[Sheet]) -> Response:
     response = Response(written.getvalue(), mimetype=WORKBOOK)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
+
+
+def write_text(cell: Cell, words: str) -> None:
+    """Write text into a cell of a workbook, which stays text whatever it begins with (P38)."""
+    cell.value = as_a_workbook_holds_it(words)
+    cell.data_type = "s"
+
+
+def as_a_workbook_holds_it(words: str) -> str:
+    """Return a text without the characters that a workbook cannot hold, and the name of a board can."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return str(ILLEGAL_CHARACTERS_RE.sub("", words))

@@ -17,7 +17,7 @@ from models.figures.disclosure import Scheme
 from models.figures.report import as_data, as_rows
 from models.figures.tables import Percent, Shown, Spanning, Table
 from models.queries.child_death_figures import Year
-from webapp.exports import csv_of
+from webapp.exports import as_a_workbook_holds_it, csv_of, write_text
 from workflows.dates import LONDON, day_in_words
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def workbook_of(book: Book, about: About) -> bytes:
     if workbook.active is not None:
         workbook.remove(workbook.active)
     workbook.properties.title = f"Child deaths, {about.year.name}"
-    workbook.properties.creator = about.board
+    workbook.properties.creator = as_a_workbook_holds_it(about.board)
     workbook.properties.created = workbook.properties.modified = about.made_at.replace(tzinfo=None)
     for table in book.tables:
         _add_sheet(workbook, table, about)
@@ -142,12 +142,10 @@ def _write_shown(sheet: Worksheet, row: int, column: int, shown: Shown) -> None:
 
 
 def _write(sheet: Worksheet, row: int, column: int, words: str, *, bold: bool = False, wraps: bool = False) -> None:
-    """Write text that stays text, whatever it begins with (P38)."""
     from openpyxl.styles import Alignment, Font
 
     cell = _at(sheet, row, column)
-    cell.value = words
-    cell.data_type = "s"
+    write_text(cell, words)
     cell.font = Font(bold=bold)
     cell.alignment = Alignment(wrap_text=wraps, vertical="top")
 
