@@ -29,5 +29,5 @@ def command(name: str, email: str) -> None:
     except AdministratorThere:
         click.echo("Somebody administers accounts already. Ask them: they open others, and give passwords.", err=True)
         sys.exit(1)
-    click.echo(f"{address} can sign in once with the password {password}")
+    click.echo(f"{address} can sign in with the password {password}")
     click.echo("Nobody is told it but by you. They are asked to choose their own.")

@@ -37,24 +37,19 @@ def command(port: int | None, host: str, day: datetime | None) -> None:
     for words in fill(address, CASES_BESIDE_THE_PROJECT, now, site):
         click.echo(f"  {words}")
     environment = demonstration_environment(site)
-    processes = [subprocess.Popen(_web(host, port), env=environment)]  # noqa: S603 - our own command
-    if scheduler := _scheduler():
-        processes.append(subprocess.Popen(scheduler, env=environment))  # noqa: S603 - our own command
+    scheduler = [sys.executable, "-m", "webapp.cli", "scheduler"]
+    processes = [
+        subprocess.Popen(each, env=environment)  # noqa: S603 - our own commands
+        for each in (_web(host, port), scheduler)
+    ]
     _wait_for(host, port, processes[0])
     _greet(f"{site}/")
     sys.exit(_until_stopped(processes))
 
 
 def _web(host: str, port: int) -> list[str]:
-    server = ["-m", "gunicorn", "webapp.wsgi:app", "--workers", "2", "--log-level", "warning"]
+    server = ["-m", "gunicorn", "webapp.wsgi:app", "--workers", "2", "--log-level", "warning", "--no-control-socket"]
     return [sys.executable, *server, "--bind", f"{host}:{port}"]
-
-
-def _scheduler() -> list[str] | None:
-    from webapp.cli import main
-
-    known = "scheduler" in main.list_commands(click.Context(main))
-    return [sys.executable, "-m", "webapp.cli", "scheduler"] if known else None
 
 
 def _free_port(host: str) -> int:

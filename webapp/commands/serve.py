@@ -11,5 +11,5 @@ import click
 @click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64))
 def command(bind: str, workers: int) -> None:
     """Answer pages until stopped. Put a proxy that ends TLS in front."""
-    server = ["-m", "gunicorn", "webapp.wsgi:app", "--bind", bind, "--workers", str(workers)]
+    server = ["-m", "gunicorn", "webapp.wsgi:app", "--bind", bind, "--workers", str(workers), "--no-control-socket"]
     os.execv(sys.executable, [sys.executable, *server])  # noqa: S606 - our own command, which takes our place
