@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from models.moved_clock import NOT_MOVED, ahead_by
 from webapp import clock
 from webapp.clock import Clock, real_clock
-from webapp.database import OpenSession, open_sessions
+from webapp.database import OpenSession
 from webapp.settings import Settings, current_settings, database_settings
 from workflows.dates import LONDON
 
@@ -32,10 +32,9 @@ def ahead_for(day: date, real: datetime) -> timedelta:
     return datetime.combine(day, local.time(), LONDON).astimezone(UTC) - real
 
 
-def clock_in_use() -> Clock:
-    """Return the clock of a command, on the database in use. Raises SettingsRefused."""
-    settings = database_settings()
-    return clock_for(settings, open_sessions(settings)) if settings.demonstration else real_clock
+def clock_in_use(sessions: OpenSession) -> Clock:
+    """Return the clock of a command that works on the database of these sessions. Raises SettingsRefused."""
+    return clock_for(database_settings(), sessions)
 
 
 def stands_at() -> datetime | None:

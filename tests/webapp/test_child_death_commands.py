@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -17,11 +18,14 @@ from models.case import Case, CaseEvent
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.import_run import ImportRun
 from models.database import make_sessions
+from models.moved_clock import move_clock
 from models.queries.integrity import check_cases
 from tests.models.child_death_files import BUCKINGHAMSHIRE, EXPECTED, a_file, a_row
 from webapp.cli import main
+from webapp.clock import real_clock
 from webapp.running import OutOfReach, sessions_in_use
 from workflows.calendar import ENGLAND
+from workflows.dates import day_in_words, london_day
 
 BOARD = "Buckinghamshire Safeguarding Children Board"
 
@@ -53,6 +57,19 @@ def a_file_of(tmp_path):
         return path
 
     return write
+
+
+def test_a_report_of_a_demonstration_is_made_on_the_day_it_stands_at(reviews, report, monkeypatch, tmp_path):
+    monkeypatch.setenv("DEMONSTRATION", "yes")
+    monkeypatch.setenv("VAR_FOLDER", str(tmp_path))
+    reviews("import-child-deaths", BUCKINGHAMSHIRE, "--board", BOARD)
+    with sessions_in_use() as sessions, sessions.begin() as session:
+        move_clock(session, timedelta(days=400), now=real_clock())
+    about_then = [london_day(real_clock() + timedelta(days=400 + more)) for more in (0, 1)]
+
+    said = report("--format", "csv").output
+
+    assert any(f"by everything recorded up to {day_in_words(day)}" in said for day in about_then)
 
 
 def test_the_published_file_gives_the_published_figures(reviews, report):

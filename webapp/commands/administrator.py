@@ -21,9 +21,10 @@ def command(name: str, email: str) -> None:
 
     if not name.strip() or not is_an_address(email):
         raise click.UsageError("Give a full name, and an e-mail address such as name@example.org")
-    password, now = password_to_hand_over(), clock_in_use()()
+    password = password_to_hand_over()
     try:
         with sessions_in_use() as sessions, sessions.begin() as session:
+            now = clock_in_use(sessions)()
             person = let_an_administrator_in(session, name.strip(), email, password, now)
             address = person.email
     except AdministratorThere:

@@ -38,7 +38,7 @@ def command(file: Path, board: str, new_board: bool) -> None:
             check_beginning(opened)
             board_id = _board(sessions, board, is_new=new_board)
             for progress in import_child_deaths(
-                sessions, opened, board_id=board_id, person_id=None, clock=clock_in_use()
+                sessions, opened, board_id=board_id, person_id=None, clock=clock_in_use(sessions)
             ):
                 _show(progress)
             if progress:

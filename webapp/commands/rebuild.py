@@ -13,7 +13,7 @@ def command(*, check: bool, processes: int) -> None:
 
     With --check, exits with 1 if any case differs.
     """
-    from webapp.running import application_address_in_use
+    from webapp.running import application_address_in_use, sessions_in_use
 
     address = application_address_in_use()
     if check:
@@ -21,7 +21,9 @@ def command(*, check: bool, processes: int) -> None:
     from models.rebuild import rebuild
     from webapp.moved_clock import clock_in_use
 
-    done = rebuild(address, now=clock_in_use()(), processes=processes)
+    with sessions_in_use() as sessions:
+        now = clock_in_use(sessions)()
+    done = rebuild(address, now=now, processes=processes)
     click.echo(f"{done.cases} cases gone through. {done.changed} were not as their histories say, and are now.")
     for reference in done.damaged:
         click.echo(f"{reference}: the history cannot be read, so it was left. Ask: reviews check-histories", err=True)

@@ -3,11 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from webapp.running import own_database
 from webapp.scripts import Script, ScriptUnreadable, read_script
+
+if TYPE_CHECKING:
+    from webapp.replaying import Replayed
 
 
 @click.command(name="replay")
@@ -20,7 +24,7 @@ def command(files: tuple[Path, ...], form: str) -> None:
     """
     scripts = _read(files)
     from models.database import make_engine, make_sessions
-    from webapp.replaying import Replayed, replay
+    from webapp.replaying import replay
 
     replayed: list[Replayed] = []
     with own_database() as server:
@@ -55,7 +59,7 @@ def _read(files: tuple[Path, ...]) -> list[Script]:
     return scripts
 
 
-def _as_data(replayed: "Replayed") -> dict[str, object]:  # type: ignore[name-defined]  # noqa: F821
+def _as_data(replayed: "Replayed") -> dict[str, object]:
     return {
         "file": replayed.script.file,
         "title": replayed.script.title,
@@ -65,7 +69,7 @@ def _as_data(replayed: "Replayed") -> dict[str, object]:  # type: ignore[name-de
     }
 
 
-def _print(replayed: "Replayed") -> None:  # type: ignore[name-defined]  # noqa: F821
+def _print(replayed: "Replayed") -> None:
     script = replayed.script
     verdict = "holds" if replayed.holds else "does not hold"
     click.echo(f"{script.file}: {script.title}: {len(script.expectations)} expectations: {verdict}")

@@ -45,13 +45,14 @@ def child_deaths(
 
     Exits with 2 where there is no such board, year or scheme.
     """
-    from webapp.clock import real_clock
+    from webapp.moved_clock import clock_in_use
     from webapp.reporting import NotReportable, child_deaths_report
     from webapp.running import sessions_in_use
 
     try:
         with sessions_in_use() as sessions, sessions() as session:
-            report = child_deaths_report(session, board, year, now=real_clock(), known_on=known_at, scheme=scheme)
+            now = clock_in_use(sessions)()
+            report = child_deaths_report(session, board, year, now=now, known_on=known_at, scheme=scheme)
     except NotReportable as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(2)
