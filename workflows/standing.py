@@ -143,7 +143,8 @@ class _Fold:
         if step.on_hold:
             before, self.holds = self.holds, after_event(self.holds, event, step.on_hold)
             hold = next((now.name for now in self.holds if now not in before), "")
-            if not hold:
+            if not hold or (step.on_hold == "authorises" and hold in {each.name for each in active(before)}):
+                # It means no hold, or one that could not be told apart from another.
                 self.out_of_place.append(event)
         self.reading.read(event, hold)
 

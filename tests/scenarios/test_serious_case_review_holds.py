@@ -349,6 +349,14 @@ class TestNamingAHold:
 
         assert [hold.name for hold in story.on(THU_9_JUN_2011).holds] == ["INQUEST 2011-06-07"]
 
+    @pytest.mark.parametrize(("which", "day"), [(0, TUE_7_JUN_2011), (1, MON_6_JUN_2011)])
+    def test_no_correction_leaves_two_that_cannot_be_told_apart(self, which, day):
+        story = self.two_inquests()
+        authorised = [event for event in story.history.events if event.step == "authorise_hold"]
+
+        with pytest.raises(NotAvailable, match="“Hold authorised”, .* would no longer fit after this"):
+            story.correct(authorised[which], WED_8_JUN_2011, on=day)
+
     def test_a_hold_that_was_released_is_not_struck_out_before_its_release(self):
         story = held("preparing_publication", "publication", kind="INQUEST")
         authorised = story.history.events[-1]
