@@ -23,17 +23,8 @@ from models.agency import Board
 from models.bank_holidays import calendar_in_force
 from models.casework import Actor, open_whole_cases
 from models.child_deaths.child import REFERENCE_SQUEEZED, ChildDeath, squeezed
-from models.child_deaths.import_rows import (
-    Row,
-    RowRefused,
-    StepOfRow,
-    Wrong,
-    check_beginning,
-    checked,
-    read_rows,
-    refusal,
-    steps_of,
-)
+from models.child_deaths.import_file import Row, check_beginning, read_rows
+from models.child_deaths.import_rows import RowRefused, StepOfRow, Wrong, checked, refusal, steps_of
 from models.child_deaths.import_run import ImportRefusal, ImportRun, ImportUpload
 from models.whole_case import RefusedAt, WholeCase, judge
 from workflows import registry

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.agency import Board
 from models.casework import Actor
 from models.child_deaths.child import ChildDeath
-from models.child_deaths.import_rows import Row
+from models.child_deaths.import_file import Row
 from models.child_deaths.import_run import ImportRemark, ImportRun, ImportUpload
 from models.child_deaths.importing import (
     ACTS_AS,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.agency import Board
 from models.child_deaths.child import squeezed
-from models.child_deaths.import_rows import Row, check_beginning, read_rows
+from models.child_deaths.import_file import Row, check_beginning, read_rows
 from models.child_deaths.import_run import ImportRefusal, ImportRun, ImportUpload, ImportUploadPart
 from models.child_deaths.importing import (
     Earlier,

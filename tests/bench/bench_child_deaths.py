@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from models.agency import Board, add_board
 from models.case import Case
 from models.casework import Actor, take_step
-from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.import_file import COLUMNS
 from models.child_deaths.importing import ACTS_AS, import_child_deaths
 from models.child_deaths.notifying import Details, notify_death
 from models.database import make_engine, make_sessions

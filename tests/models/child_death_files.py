@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.import_file import COLUMNS
 
 BUCKINGHAMSHIRE = Path(__file__).parents[1] / "data" / "buckinghamshire-2017-18.csv"
 EXPECTED = BUCKINGHAMSHIRE.with_suffix(".expected.json")

@@ -354,7 +354,7 @@ class TestNamingAHold:
         story = self.two_inquests()
         authorised = [event for event in story.history.events if event.step == "authorise_hold"]
 
-        with pytest.raises(NotAvailable, match="“Hold authorised”, .* would no longer fit after this"):
+        with pytest.raises(NotAvailable, match=r"“Hold authorised”, .* would no longer fit after this"):
             story.correct(authorised[which], WED_8_JUN_2011, on=day)
 
     def test_a_hold_that_was_released_is_not_struck_out_before_its_release(self):

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from wtforms import SelectField, ValidationError
 
 from models.agency import Board
-from models.child_deaths.import_rows import NotTheFile
+from models.child_deaths.import_file import NotTheFile
 from models.child_deaths.import_run import ToSee, refusals, refused_page, remarks_page
 from models.child_deaths.upload_batches import do_at_once
 from models.child_deaths.uploaded_imports import (

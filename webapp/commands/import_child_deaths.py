@@ -27,7 +27,7 @@ def command(file: Path, board: str, new_board: bool) -> None:
     stopped. Exits with 1 if any row was refused, with 2 if the file cannot be
     read, and with 3 if the database goes away.
     """
-    from models.child_deaths.import_rows import NotTheFile, check_beginning
+    from models.child_deaths.import_file import NotTheFile, check_beginning
     from models.child_deaths.importing import ImportedElsewhere, import_child_deaths
     from webapp.moved_clock import clock_in_use
     from webapp.running import sessions_in_use

@@ -19,7 +19,7 @@ from models.actor import Actor
 from models.agency import Board
 from models.case import Case
 from models.casework import take_step
-from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.import_file import COLUMNS
 from models.child_deaths.importing import import_child_deaths
 from models.figures.counts import CountedReview
 from models.figures.population import children_of, enter_children

@@ -12,7 +12,7 @@ from models.agency import Board, add_board
 from models.case import Case, CaseEvent
 from models.casework import history_of
 from models.child_deaths.child import ChildDeath
-from models.child_deaths.import_rows import COLUMNS, NotTheFile, read_rows
+from models.child_deaths.import_file import COLUMNS, NotTheFile, read_rows
 from models.child_deaths.import_run import ImportRun, refusals
 from models.child_deaths.importing import ImportedElsewhere, examine, import_child_deaths
 from models.database import make_sessions

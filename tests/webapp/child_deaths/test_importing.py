@@ -10,7 +10,7 @@ from models import audit
 from models.agency import add_board
 from models.case import Case
 from models.child_deaths.child import ChildDeath
-from models.child_deaths.import_rows import COLUMNS
+from models.child_deaths.import_file import COLUMNS
 from models.child_deaths.import_run import ImportRun, ImportUpload, ImportUploadPart
 from tests.models.child_death_files import OPEN, a_file, a_row
 from tests.webapp.client import links_of, main_words
