@@ -8,6 +8,7 @@ from datetime import datetime
 
 from models.delivery import Delivery
 from tests.notifications.a_year.books import Books, key_of
+from tests.notifications.a_year.ladders import counted
 from tests.notifications.a_year.mail import Received
 from tests.notifications.a_year.owed import AT_THE_SAME_TIME
 from tests.notifications.a_year.register import NOT_IN_A_LETTER
@@ -46,10 +47,20 @@ def somebody_hears_or_it_says_why_not(books: Books) -> list[str]:
         is_seen = "Seen by" in (message.last_error or "")
         if message.outcome == "suppressed" and not is_seen and (message.last_error or _is_untrue(books, theirs)):
             continue
+        if message.outcome is None and _waits_for_the_next_morning(books, theirs):
+            continue
         if message.outcome is None and (books.is_quiet(said, books.year.now()) or not books.hearers_now(said)):
             continue
         wrong.append(f"{key_of(said)}: {message.outcome}, {[(each.outcome, each.because) for each in theirs]}")
     return wrong
+
+
+def _waits_for_the_next_morning(books: Books, deliveries: Iterable[Delivery]) -> bool:
+    """Return whether what is left of the deliveries is to be sent on the next working day at the latest."""
+    now = books.year.now()
+    waiting = [each.send_after for each in deliveries if each.outcome is None]
+    by = counted(london_day(now), 1, books.calendar)
+    return bool(waiting) and all(now < each and london_day(each) <= by for each in waiting)
 
 
 def _is_untrue(books: Books, deliveries: Iterable[Delivery]) -> bool:
