@@ -56,22 +56,10 @@ class Reminder(Base):
     goes_up_on: Mapped[date | None]
 
 
-class ReminderAnswer(Base):
-    """That somebody has seen what is due, or put its reminders off until a day, for a reason."""
-
-    __tablename__ = "reminder_answer"
-    __table_args__ = (
-        CheckConstraint("kind IN ('seen', 'snoozed')", name="kind"),
-        CheckConstraint("(kind = 'snoozed') = (until_on IS NOT NULL)", name="ends_when_snoozed"),
-        CheckConstraint("kind = 'seen' OR coalesce(reason, '') <> ''", name="snoozed_for_a_reason"),
-        CheckConstraint("until_on >= from_on", name="ends_after_it_starts"),
-        Index(None, "case_id", "clock_key"),
-    )
+class AnAnswer:
+    """That somebody has seen what is due, or put its reminders off until a day, for a reason; in which role."""
 
     id: Mapped[Identifier]
-    case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"))
-    clock_key: Mapped[str]
-    subject: Mapped[str]
     due_on: Mapped[date]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
@@ -80,6 +68,27 @@ class ReminderAnswer(Base):
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     reason: Mapped[str | None]
+
+
+def holds_of_an_answer() -> tuple[CheckConstraint, ...]:
+    """Return what holds of every answer, whatever it is about."""
+    return (
+        CheckConstraint("kind IN ('seen', 'snoozed')", name="kind"),
+        CheckConstraint("(kind = 'snoozed') = (until_on IS NOT NULL)", name="ends_when_snoozed"),
+        CheckConstraint("kind = 'seen' OR coalesce(reason, '') <> ''", name="snoozed_for_a_reason"),
+        CheckConstraint("until_on >= from_on", name="ends_after_it_starts"),
+    )
+
+
+class ReminderAnswer(AnAnswer, Base):
+    """What somebody answered to the reminders of a date of a case."""
+
+    __tablename__ = "reminder_answer"
+    __table_args__ = (*holds_of_an_answer(), Index(None, "case_id", "clock_key"))
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"))
+    clock_key: Mapped[str]
+    subject: Mapped[str]
 
 
 class LadderAdjustment(Base):

@@ -18,6 +18,7 @@ from models.histories import lock_cases
 from models.next_rung import TO_RECKON, NextRung
 from models.reminder import LadderAdjustment, LadderHearer
 from notifications.chosen import changes_of
+from notifications.duty_ladders import PANEL_DUTIES
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes, Ladder, Rung
 from workflows.dates import london_day
@@ -198,7 +199,12 @@ class Changing:
 
 
 def _reckon_again(session: Session, place: Place) -> None:
-    """Have the sweep reckon the open deadlines of this clock again, for every case of the board."""
+    """Have the sweep reckon the open deadlines of this clock again, for every case of the board.
+
+    What a panel owes is reckoned at every sweep.
+    """
+    if place.workflow_key == PANEL_DUTIES:
+        return
     cases = select(Case.id).where(Case.board_id == place.board.id, Case.workflow_key == place.workflow_key)
     # Locked before their deadlines, as a step does, so that neither ever waits for the other in a circle.
     case_ids = lock_cases(session.connection(), session.scalars(cases).all())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.panels.duties import TITLES, DutyReminder
+from models.panels.duties import NOT_READ, TITLES, DutyReminder
 from models.panels.panel import Panel
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED, Declared, Item, Kind, OfPanel, Reference, Site
 from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
@@ -76,7 +76,7 @@ def _of_a_duty(session: Session, delivery: Delivery, message: OutboxMessage, des
     return Item(
         kind="late" if due_on < desk.today else "due",
         reference=OfPanel(reminder.panel.board.reference_prefix, meeting.held_on if meeting else None),
-        words=Declared(TITLES[reminder.kind]),
+        words=Declared(NOT_READ if reminder.kind == "reading" and reminder.escalated else TITLES[reminder.kind]),
         link=desk.site.link(_page_of_a_duty(reminder)),
         today=desk.today,
         on=due_on,
@@ -105,10 +105,13 @@ def _of_what_did_not_reach(session: Session, delivery: Delivery, message: Outbox
 
 
 def _page_of_a_duty(reminder: DutyReminder) -> str:
-    if reminder.meeting is None:
-        return "/account/actions"
+    if reminder.action is not None:
+        return f"/account/asked/action/{reminder.action.id}"
+    assert reminder.meeting is not None
     of_meeting = f"/panels/{reminder.panel.board.reference_prefix}/meetings/{reminder.meeting.held_on.isoformat()}"
-    return of_meeting + {"reading": "/interests", "minutes": "/minutes"}.get(reminder.kind, "")
+    if reminder.kind == "reading":
+        return of_meeting if reminder.escalated else f"{of_meeting}/interests"
+    return f"{of_meeting}/minutes" if reminder.kind == "minutes" else of_meeting
 
 
 def _deadline(rules: Procedure, reminder: ReminderTold, message: OutboxMessage, desk: Desk) -> About:

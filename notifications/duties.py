@@ -1,4 +1,4 @@
-"""Reminders of what a panel owes and no case does: their ladders, and the sweep that records each exactly once.
+"""Reminders of what a panel owes and no case does: the sweep that records each exactly once.
 
 The same engine as for the dates of cases: rungs and what is to be said of them are `notifications.rungs` and
 `notifications.thresholds`, and what is told goes through the outbox. Only what is watched differs (ADR 59).
@@ -6,63 +6,28 @@ The same engine as for the dates of cases: rungs and what is to be said of them 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.outbox import OutboxMessage
-from models.panels.duties import Duty, DutyReminder, Kind, duties
+from models.panels.duties import OWNER, Duty, DutyAnswer, DutyReminder, Kind, duties
 from models.reminder import ReminderBasis
-from notifications.rungs import ON_THE_DAY, Ladder, Rung, after, before
-from notifications.thresholds import Reckoning, ToRecord, Watched, to_say
+from notifications.chosen import ladders_of
+from notifications.duty_ladders import PANEL_DUTIES
+from notifications.rungs import Ladder
+from notifications.thresholds import Answer, Reckoning, ToRecord, Watched, to_say
 from workflows.calendar import Calendar
 from workflows.dates import london_day
-from workflows.roles import AGENCY_LEAD, CDOP_CHAIR, CDOP_COORDINATOR, PANEL_MEMBER
+from workflows.roles import AGENCY_LEAD, CDOP_COORDINATOR, PANEL_MEMBER
 
-OWNER = "owner"
-"""Whoever hears of an action: one person, an agency's leads, or nobody but the coordinator."""
-
-DUTIES = "DOMAIN 11 gives actions to the chair and the office. Local default"
-
-LADDERS: Mapping[Kind, Ladder] = {
-    "action": Ladder(
-        (
-            Rung("ahead", before(5), (OWNER,)),
-            Rung("due", ON_THE_DAY, (OWNER,)),
-            Rung("overdue", after(1), (OWNER, CDOP_COORDINATOR)),
-            Rung("goes_up_1", after(5), (CDOP_CHAIR,), escalates=True),
-        ),
-        (CDOP_CHAIR,),
-        f"DOMAIN 7: an overdue action goes up. {DUTIES}",
-        CDOP_COORDINATOR,
-    ),
-    "pack": Ladder(
-        (Rung("due", ON_THE_DAY, (CDOP_COORDINATOR,)), Rung("goes_up_1", after(2), (CDOP_CHAIR,), escalates=True)),
-        (CDOP_CHAIR,),
-        f"DOMAIN 8.1: packs are read before a meeting. {DUTIES}",
-        CDOP_COORDINATOR,
-    ),
-    "minutes": Ladder(
-        (
-            Rung("ahead", before(5), (CDOP_COORDINATOR,)),
-            Rung("due", ON_THE_DAY, (CDOP_COORDINATOR, CDOP_CHAIR)),
-            Rung("overdue", after(5), (CDOP_COORDINATOR, CDOP_CHAIR)),
-        ),
-        (CDOP_CHAIR,),
-        f"DOMAIN 11: minutes are approved. {DUTIES}",
-        CDOP_COORDINATOR,
-    ),
-    "reading": Ladder(
-        (Rung("ahead", before(3), (PANEL_MEMBER,)), Rung("due", ON_THE_DAY, (PANEL_MEMBER,))),
-        (),
-        f"DOMAIN 4.3: a member declares an interest before a case is reviewed. {DUTIES}",
-        CDOP_COORDINATOR,
-    ),
-}
+Owed = tuple[Kind, int | None, int | None, date, int | None]
+"""A duty by its kind, its action or meeting, its day and, where a pack is to be read, the member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +35,7 @@ class ToTell:
     """One rung of one duty that is newly to be recorded."""
 
     duty: Duty
+    ladder: Ladder
     each: ToRecord
 
     @property
@@ -85,8 +51,10 @@ class ToTell:
     @property
     def person_id(self) -> int | None:
         """The one person the message is for; none where it is for whoever holds a role."""
-        is_owner = self.each.threshold.role == OWNER and self.duty.action is not None
-        return self.duty.action.owner_person_id if is_owner and self.duty.action else self.duty.member_id
+        role, action = self.each.threshold.role, self.duty.action
+        if role == OWNER and action is not None:
+            return action.owner_person_id
+        return self.duty.member_id if role == PANEL_MEMBER else None
 
     def row(self, now: datetime) -> dict[str, object]:
         """Return it as it is stored."""
@@ -117,32 +85,73 @@ def sweep_duties(sessions: sessionmaker[Session], now: datetime, calendar: Calen
     with sessions.begin() as session:
         began_on = session.scalar(select(ReminderBasis.began_on)) or london_day(now)
         found = list(_to_tell(session, london_day(now), calendar, began_on))
-        known = _known(session, min((each.duty.due_on for each in found), default=date.max))
-        return sum(_recorded(session, each, now) for each in found if _key(each.row(now)) not in known)
+        return sum(_recorded(session, each, now) for each in found)
 
 
 def _to_tell(session: Session, today: date, calendar: Calendar, began_on: date) -> Iterator[ToTell]:
-    by = Reckoning(calendar)
-    for duty in duties(session, today, calendar):
-        known_on, over = max(duty.known_on, began_on), duty.over
-        watched = Watched(duty.due_on, duty.due_on, known_on, over_on=over.on, over_because=over.because)
+    """Yield what is newly to be recorded; a sweep with nothing to say writes nothing."""
+    by, found = Reckoning(calendar), list(duties(session, today, calendar))
+    ladders, kept = duty_ladders(session, {each.panel_id for each in found}), kept_of(session, found)
+    for duty in found:
+        known_on = max(duty.known_on, began_on)
         if known_on > today:
             continue
-        for each in to_say(LADDERS[duty.kind], watched, by, today).reminders:
-            yield ToTell(duty, each)
+        ladder, known = ladders(duty.panel_id, duty.kind), kept.known(duty)
+        for each in to_say(ladder, kept.watched(duty, known_on), by, today).reminders:
+            if (each.threshold.rung.key, each.threshold.role) not in known:
+                yield ToTell(duty, ladder, each)
 
 
-_KEY = ("kind", "action_id", "meeting_id", "due_on", "rung", "role", "person_id")
+def duty_ladders(session: Session, panel_ids: Iterable[int]) -> Callable[[int, Kind], Ladder]:
+    """Return what gives the ladder of a kind of duty as a panel has it."""
+    ladder = ladders_of(session.connection(), panel_ids)
+    return lambda panel_id, kind: ladder(panel_id, PANEL_DUTIES, kind)
 
 
-def _key(row: Mapping[str, object]) -> tuple[object, ...]:
-    return tuple(row[column] for column in _KEY)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored of some duties, by what is owed: what was answered, and what the ledger has, in order."""
+
+    answers: Mapping[Owed, Sequence[DutyAnswer]]
+    said: Mapping[Owed, Sequence[DutyReminder]]
+
+    def watched(self, duty: Duty, known_on: date) -> Watched:
+        """Return a duty as the reckoning of ladders takes it."""
+        owed, heard = what_is_owed(duty), dict[str, date]()
+        given = tuple(Answer(a.kind, a.role, a.from_on, a.until_on) for a in self.answers.get(owed, ()))
+        said = [each for each in self.said.get(owed, ()) if each.outcome != "no_longer_true"]
+        for each in said:
+            if each.outcome == "told":
+                heard[each.role] = max(each.falls_on, heard.get(each.role, date.min))
+        return Watched(
+            duty.due_on, duty.due_on, known_on, None, duty.over.on, duty.over.because, given, heard,
+            frozenset((each.rung, each.role) for each in said),
+        )  # fmt: skip
+
+    def known(self, duty: Duty) -> frozenset[tuple[str, str]]:
+        """Return the rungs of a duty that the ledger has, with the role, whatever became of them."""
+        return frozenset((each.rung, each.role) for each in self.said.get(what_is_owed(duty), ()))
 
 
-def _known(session: Session, first: date) -> set[tuple[object, ...]]:
-    """Return the keys of what was recorded of duties due from a day on; a sweep with nothing to say writes nothing."""
-    columns = [getattr(DutyReminder, column) for column in _KEY]
-    return {tuple(row) for row in session.execute(select(*columns).where(DutyReminder.due_on >= first))}
+def kept_of(session: Session, found: Sequence[Duty]) -> Kept:
+    """Return what is stored of these duties."""
+    actions = {each.action.id for each in found if each.action}
+    meetings = {each.meeting.id for each in found if each.meeting}
+    answers, said = defaultdict[Owed, list[DutyAnswer]](list), defaultdict[Owed, list[DutyReminder]](list)
+    about = or_(DutyAnswer.action_id.in_(actions), DutyAnswer.meeting_id.in_(meetings))
+    for answer in session.scalars(select(DutyAnswer).where(about).order_by(DutyAnswer.id)):
+        member_id = answer.person_id if answer.role == PANEL_MEMBER else None
+        answers[answer.duty, answer.action_id, answer.meeting_id, answer.due_on, member_id].append(answer)
+    of_these = or_(DutyReminder.action_id.in_(actions), DutyReminder.meeting_id.in_(meetings))
+    for each in session.scalars(select(DutyReminder).where(of_these).order_by(DutyReminder.id)):
+        said[each.kind, each.action_id, each.meeting_id, each.due_on, each.person_id].append(each)
+    return Kept(answers, said)
+
+
+def what_is_owed(duty: Duty) -> Owed:
+    """Return what makes a duty the same as another, with the day it is due."""
+    action, meeting = duty.action, duty.meeting
+    return duty.kind, action.id if action else None, meeting.id if meeting else None, duty.due_on, duty.member_id
 
 
 def _recorded(session: Session, found: ToTell, now: datetime) -> bool:
@@ -166,4 +175,4 @@ def _recorded(session: Session, found: ToTell, now: datetime) -> bool:
 
 def _notice(found: ToTell) -> str:
     """Return the notice under which a duty is told: the same as for the dates of cases."""
-    return LADDERS[found.duty.kind].notice_key(found.each.threshold.rung)
+    return found.ladder.notice_key(found.each.threshold.rung)

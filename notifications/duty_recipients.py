@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from models.outbox import OutboxMessage
-from models.panels.duties import DutyReminder, why_over
+from models.panels.duties import OWNER, DutyAnswer, DutyReminder, why_over
 from models.panels.panel import PanelMember, has_interest
 from models.people import Appointment, Person
 from models.queries.capacities import capacities_of, named_on_board
 from models.queries.duties import AT_THE_PANEL, has_to_do_with
+from models.reminder import AnswerKind
 from notifications import because
-from notifications.duties import OWNER
 from notifications.recipient import Recipient
 from workflows.dates import london_day
 from workflows.roles import AGENCY_LEAD, CDOP_COORDINATOR, PANEL_MEMBER
@@ -52,8 +52,40 @@ def _first_free(
 
 def why_a_duty_is_over(session: Session, message: OutboxMessage, now: datetime) -> str | None:
     """Return why a reminder of a duty is no longer true, in words, or nothing where it still is."""
-    reminder = session.get_one(DutyReminder, message.payload["duty"], populate_existing=True)
-    return why_over(session, reminder, london_day(now)) or _why_overtaken(session, reminder)
+    reminder, today = session.get_one(DutyReminder, message.payload["duty"], populate_existing=True), london_day(now)
+    return (
+        why_over(session, reminder, today)
+        or _why_put_off(session, reminder, today)
+        or _why_overtaken(session, reminder)
+    )
+
+
+def _why_put_off(session: Session, reminder: DutyReminder, today: date) -> str | None:
+    """Return who put off what is told to their role, if they did since it was recorded; what goes up never is."""
+    if reminder.escalated:
+        return None
+    put_off = _answers("snoozed", reminder).where(DutyAnswer.role == reminder.role)
+    answer = session.scalar(put_off.where(DutyAnswer.answered_at >= reminder.recorded_at).limit(1))
+    return because.put_off_on(answer, today)
+
+
+def last_seen(session: Session, reminder: DutyReminder) -> DutyAnswer | None:
+    """Return the newest answer that what a reminder speaks of was seen."""
+    return session.scalar(_answers("seen", reminder).limit(1))
+
+
+def _answers(kind: AnswerKind, reminder: DutyReminder) -> Select[DutyAnswer]:
+    """Return the query of what was answered about what a reminder speaks of, the newest first."""
+    given = select(DutyAnswer).where(
+        DutyAnswer.kind == kind,
+        DutyAnswer.duty == reminder.kind,
+        DutyAnswer.action_id.is_not_distinct_from(reminder.action_id),
+        DutyAnswer.meeting_id.is_not_distinct_from(reminder.meeting_id),
+        DutyAnswer.due_on == reminder.due_on,
+    )
+    if reminder.person_id is not None:
+        given = given.where(DutyAnswer.person_id == reminder.person_id)
+    return given.order_by(DutyAnswer.id.desc())
 
 
 def _why_overtaken(session: Session, reminder: DutyReminder) -> str | None:

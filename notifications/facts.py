@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from models.panels.duties import TITLES
+from models.panels.duties import NOT_READ, TITLES
 from workflows.dates import day_in_words
 from workflows.definition import Clock
 from workflows.registry import workflows
@@ -26,7 +26,7 @@ SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 PATHS = re.compile(
     r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}(#date-[a-z_]+)?|/worklist/(\?only=(late|due|held))?|/messages/"
-    r"|/messages/failed|/account/(messages|actions)"
+    r"|/messages/failed|/account/messages|/account/asked/action/\d{1,12}"
     r"|/panels/[A-Z][A-Z0-9]{1,7}/meetings/\d{4}-\d\d-\d\d(/(interests|minutes))?"
 )
 
@@ -151,6 +151,7 @@ def _declared() -> frozenset[str]:
             *(clock.title for each in procedures for clock in each.clocks),
             *ROLES.values(),
             *TITLES.values(),
+            NOT_READ,
             AN_AGENCY_WAS_NOT_REACHED,
         }
     )

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import cast
 
+from models.panels.duties import Kind
+from notifications.duty_ladders import DUTY_LADDERS, PANEL_DUTIES
 from notifications.rungs import ON_THE_DAY, Ladder, Rung, after, before
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.roles import (
@@ -165,8 +168,12 @@ OWN: Mapping[str, str] = {
 def ladder_for(workflow_key: str, clock_key: str) -> Ladder:
     """Return the ladder of a clock, before what a board has changed. A clock nobody listed has the ladder of a limit.
 
+    What a panel owes has its kind for a clock, under `PANEL_DUTIES`.
+
     Every clock declared is listed, which a test holds; the ladder of one that is not errs towards telling somebody.
     """
+    if workflow_key == PANEL_DUTIES:
+        return DUTY_LADDERS[cast(Kind, clock_key)]
     people = _PEOPLE.get(workflow_key, _CHILD_DEATHS)
     if clock_key in AGENCY_RETURNS:
         return _agency_return(people)

@@ -1,27 +1,23 @@
-"""The ledger: what was due to be said about a case or to a person, what became of it and why, and what comes next."""
+"""The ledger of a case: what was due to be said, what became of it and why, and what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, cast, exists, func, literal, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from models.case import Case, Deadline
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.panels.panel import PanelBoard
-from models.people import Appointment, Person
-from models.queries.access import may_see, may_see_what_is_asked
-from models.reminder import Reminder, ReminderAnswer
+from models.people import Person
+from models.reminder import AnAnswer, Reminder, ReminderAnswer
 from notifications.chosen import ladder_of
 from notifications.thresholds import Answer, Reckoning, Threshold, Watched, thresholds
 from workflows.calendar import Calendar
-
-MOST = 200
-"""What a page of a ledger shows at most, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +39,14 @@ class Line:
     sent: tuple[Sent, ...] = ()
 
 
+A_co = TypeVar("A_co", bound=AnAnswer, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Generic[A_co]):
     """An answer, and who gave it."""
 
-    answer: ReminderAnswer
+    answer: A_co
     name: str
 
 
@@ -57,7 +56,7 @@ class Entry:
 
     deadline: Deadline
     lines: tuple[Line, ...]
-    answers: tuple[Answered, ...]
+    answers: tuple[Answered[ReminderAnswer], ...]
     ahead: tuple[Threshold, ...]
 
 
@@ -113,7 +112,7 @@ def _entry(
     case: Case,
     deadline: Deadline,
     lines: Sequence[Line],
-    answers: Sequence[Answered],
+    answers: Sequence[Answered[ReminderAnswer]],
     calendar: Calendar,
     today: date,
 ) -> Entry:
@@ -134,7 +133,7 @@ def _ahead(
     case: Case,
     deadline: Deadline,
     lines: Sequence[Line],
-    answers: Sequence[Answered],
+    answers: Sequence[Answered[ReminderAnswer]],
     calendar: Calendar,
     today: date,
 ) -> tuple[Threshold, ...]:
@@ -169,7 +168,7 @@ def sent_of(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[Sen
     return found
 
 
-def answers_about(session: Session, case: Case) -> list[Answered]:
+def answers_about(session: Session, case: Case) -> list[Answered[ReminderAnswer]]:
     """Return every answer to the reminders of a case, with who gave it."""
     rows = session.execute(
         select(ReminderAnswer, Person.name)
@@ -178,58 +177,3 @@ def answers_about(session: Session, case: Case) -> list[Answered]:
         .order_by(ReminderAnswer.id)
     )
     return [Answered(answer, name) for answer, name in rows]
-
-
-# --- Of a person -------------------------------------------------------------
-
-
-def delivered_to(session: Session, person_id: int, *, seen_by: int, on: date) -> list[Line]:
-    """Return what was addressed to a person, the newest first, in cases that the one who asks may see today."""
-    rows = session.execute(
-        select(Delivery, OutboxMessage, Case, Person.name)
-        .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
-        .join(Case, Case.id == OutboxMessage.case_id)
-        .outerjoin(Person, Person.id == Delivery.instead_of)
-        .where(Delivery.person_id == person_id, _may_read(person_id, seen_by, on))
-        .order_by(Delivery.id.desc())
-        .limit(MOST)
-    )
-    return [Line(case, None, message, (Sent("", delivery, absent),)) for delivery, message, case, absent in rows]
-
-
-def not_said_to(session: Session, person_id: int, *, seen_by: int, on: date) -> list[Line]:
-    """Return what was for a role the person holds today and went to nobody, the newest first, with why.
-
-    Reminders that were not told, and messages that were settled before anybody was addressed.
-    """
-    message_key = func.concat("reminder:", cast(Reminder.id, OutboxMessage.dedupe_key.type))
-    rows = session.execute(
-        select(Reminder, OutboxMessage, Case)
-        .join(Case, Case.id == Reminder.case_id)
-        .outerjoin(OutboxMessage, OutboxMessage.dedupe_key == message_key)
-        .where(
-            or_(Reminder.outcome != "told", OutboxMessage.outcome == "suppressed"),
-            _holds(person_id, Reminder.role, on),
-            _may_read(person_id, seen_by, on),
-        )
-        .order_by(Reminder.id.desc())
-        .limit(MOST)
-    )
-    return [Line(case, reminder, message) for reminder, message, case in rows]
-
-
-def _may_read(person_id: int, seen_by: int, on: date) -> ColumnElement[bool]:
-    """Return the condition on `Case` that it may be named: the one who asks sees it, or is the agency's own lead."""
-    sees = may_see(seen_by, on)
-    return or_(sees, may_see_what_is_asked(seen_by, on)) if seen_by == person_id else sees
-
-
-def _holds(person_id: int, role: SQLColumnExpression[str], on: date) -> ColumnElement[bool]:
-    served = exists().where(PanelBoard.panel_id == Appointment.board_id, PanelBoard.board_id == Case.board_id)
-    place = or_(
-        Appointment.case_id == Case.id, Appointment.board_id == Case.board_id, served.correlate(Appointment, Case)
-    )
-    holds = exists().where(
-        Appointment.person_id == literal(person_id), Appointment.role == role, Appointment.held_on(on), place
-    )
-    return holds.correlate(Case, Reminder)

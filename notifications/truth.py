@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent, Deadline, Hold
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.reminder import AnswerKind, Reminder, ReminderAnswer
+from models.panels.duties import DutyReminder
+from models.reminder import AnAnswer, AnswerKind, Reminder, ReminderAnswer
 from notifications import because
-from notifications.duty_recipients import why_a_duty_is_over
+from notifications.duty_recipients import last_seen, why_a_duty_is_over
 from notifications.recipients import agencies_not_reached
 from notifications.rungs import REMINDER_ESCALATED
 from notifications.thresholds import seen_until
 from workflows import registry
 from workflows.calendar import Calendar
-from workflows.dates import LONDON, day_in_words, london_day
-from workflows.roles import ROLES
+from workflows.dates import LONDON, london_day
 
 WAITS = frozenset({"decision_awaited", "recommendation_awaited", "report_submitted", "ready_for_panel"})
 """Notices that somebody's turn has come: true while the case stands where the step left it."""
@@ -98,9 +98,7 @@ def _why_it_was_put_off(session: Session, reminder: Reminder, now: datetime) -> 
         return None
     put_off = _answers("snoozed", reminder).where(ReminderAnswer.role == reminder.role)
     answer = session.scalar(put_off.where(ReminderAnswer.answered_at >= reminder.recorded_at).limit(1))
-    if answer is None or answer.until_on is None or london_day(now) > answer.until_on:
-        return None
-    return f"Put off by the {ROLES[answer.role]} until {day_in_words(answer.until_on)}"
+    return because.put_off_on(answer, london_day(now))
 
 
 def _answers(kind: AnswerKind, reminder: Reminder) -> Select[ReminderAnswer]:
@@ -139,13 +137,17 @@ class Wait(NamedTuple):
 
 def why_it_waits(session: Session, message: OutboxMessage, now: datetime, calendar: Calendar) -> Wait | None:
     """Return until when a message that goes up is to wait, because what it speaks of has been seen (ADR 41)."""
-    if message.notice_key != REMINDER_ESCALATED or "duty" in message.payload:
+    if message.notice_key != REMINDER_ESCALATED:
         return None
-    reminder = session.get_one(Reminder, message.payload["reminder"])
-    seen = session.scalar(_answers("seen", reminder).limit(1))
+    seen: AnAnswer | None
+    if "duty" in message.payload:
+        seen = last_seen(session, session.get_one(DutyReminder, message.payload["duty"]))
+    else:
+        reminder = session.get_one(Reminder, message.payload["reminder"])
+        seen = session.scalar(_answers("seen", reminder).limit(1))
     if seen is None or london_day(now) > (last := seen_until(seen.from_on, calendar)):
         return None
-    words = f"Seen by the {ROLES[seen.role]} on {day_in_words(seen.from_on)}, so it waits until {day_in_words(last)}"
+    words = because.waits(seen.role, seen.from_on, last)
     return Wait(datetime.combine(last + timedelta(days=1), time(), LONDON), words)
 
 

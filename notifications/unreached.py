@@ -39,13 +39,13 @@ def tell_who_depends(session: Session, message_ids: Iterable[int], now: datetime
 
 def _told(session: Session, message: OutboxMessage, now: datetime) -> dict[str, object]:
     """Return the message to the office, which names no agency: how one is called was typed."""
-    panel = {"panel": message.payload["panel"]} if "panel" in message.payload else {}
+    duty = {"panel": message.payload["panel"], "of_duty": message.payload["duty"]} if "duty" in message.payload else {}
     workflow_key = session.scalar(select(Case.workflow_key).where(Case.id == message.case_id))
     return {
         "case_id": message.case_id,
         "notice_key": AGENCY_NOT_REACHED,
         "recipient_role": office_of(workflow_key) if workflow_key else CDOP_COORDINATOR,
-        "payload": {"unreached": message.id, **panel},
+        "payload": {"unreached": message.id, **duty},
         "dedupe_key": f"unreached:{message.id}:{_last_given_up(session, message)}",
         "created_at": now,
         "not_before": now,

@@ -46,6 +46,7 @@ from webapp.messages.routes import messages
 from webapp.moved_clock import stands_at
 from webapp.navigation import navigation
 from webapp.panels.actions import actions
+from webapp.panels.asked_of_me import asked_of_me
 from webapp.panels.day import day
 from webapp.panels.interests import interests
 from webapp.panels.ledger import panel_ledger
@@ -69,7 +70,19 @@ from webapp.worklist.routes import worklist
 from workflows.check import check_all
 
 FIGURES = (figures, publishing)
-PANELS = (panels, panel_settings, meetings, interests, packs, day, minutes, actions, my_actions, panel_ledger)
+PANELS = (
+    panels,
+    panel_settings,
+    meetings,
+    interests,
+    packs,
+    day,
+    minutes,
+    actions,
+    my_actions,
+    asked_of_me,
+    panel_ledger,
+)
 BLUEPRINTS = (
     calendar_feed,
     what_if,

@@ -53,7 +53,7 @@ PLACES_OF_ADMINISTRATION = (
 
 PARTS = (ADMINISTRATION, WORKLIST, CHILD_DEATHS, PANEL, FIGURES, MESSAGES)
 
-OF_AN_ACCOUNT = ("accounts", "deputies", "choices", "calendar_feed", "my_actions")
+OF_AN_ACCOUNT = ("accounts", "deputies", "choices", "calendar_feed", "my_actions", "asked_of_me")
 
 
 def navigation() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.panels.duties import OWNER
 from workflows import roles
 
 SERVICE_NAME = "Safeguarding reviews"
@@ -35,9 +36,12 @@ def deadline_mark(status: str) -> Mark:
     return DEADLINE_MARKS[status]
 
 
+OWNER_WORDS = "whoever sees to it"
+
+
 def role_words(role: str) -> str:
-    """Return 'business manager' for `business_manager`."""
-    return roles.ROLES[role]
+    """Return 'business manager' for `business_manager`, and 'whoever sees to it' for the owner of an action."""
+    return OWNER_WORDS if role == OWNER else roles.ROLES[role]
 
 
 def sentence_case(words: str) -> str:

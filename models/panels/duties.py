@@ -18,7 +18,7 @@ from models.base import Base, Identifier
 from models.panels.minutes import PanelMinutes
 from models.panels.panel import Attendance, Meeting, Panel, PanelAction
 from models.people import Person
-from models.reminder import ReminderOutcome
+from models.reminder import AnAnswer, ReminderOutcome, holds_of_an_answer
 from workflows.calendar import Calendar, CalendarTooShort
 from workflows.dates import day_in_words, london_day
 
@@ -30,6 +30,12 @@ TITLES: dict[Kind, str] = {
     "minutes": "Approve the minutes",
     "reading": "Say whether you have an interest, and read the pack",
 }
+
+NOT_READ = "A member has not said whether they have an interest"
+"""What whoever runs the panel is told on the day of the meeting, where a member has not."""
+
+OWNER = "owner"
+"""Whoever hears of an action: one person, an agency's leads, or nobody but the coordinator. No role of the law."""
 
 PACK_BEFORE, READING_BEFORE, MINUTES_AFTER = 5, 1, 10
 """Working days before a meeting for its pack and for reading it, and after it for its minutes. Local defaults."""
@@ -75,6 +81,23 @@ class DutyReminder(Base):
     panel: Mapped[Panel] = relationship()
     action: Mapped[PanelAction | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
+
+
+class DutyAnswer(AnAnswer, Base):
+    """What somebody answered to the reminders of something a panel owes; of a pack to be read, the member alone."""
+
+    __tablename__ = "duty_answer"
+    __table_args__ = (
+        *holds_of_an_answer(),
+        CheckConstraint("duty IN ('action', 'pack', 'minutes', 'reading')", name="duty"),
+        CheckConstraint("num_nonnulls(action_id, meeting_id) = 1", name="is_of_an_action_or_a_meeting"),
+        Index(None, "action_id"),
+        Index(None, "meeting_id"),
+    )
+
+    duty: Mapped[Kind] = mapped_column(Text)
+    action_id: Mapped[int | None] = mapped_column(ForeignKey(PanelAction.id))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey(Meeting.id))
 
 
 @dataclass(frozen=True, slots=True)

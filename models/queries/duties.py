@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.agency import Agency
 from models.deputies import standing_for
-from models.panels.duties import Duty, duties
+from models.panels.duties import OWNER, Duty, duties
 from models.panels.meetings import withheld_from
-from models.panels.panel import Panel, PanelAction, PanelMember
+from models.panels.panel import Meeting, Panel, PanelAction, PanelMember
 from models.people import Appointment
 from models.queries.access import OF_CHILD_DEATHS
 from models.queries.capacities import Capacities, named_on_board
 from workflows.calendar import Calendar
 from workflows.dates import london_day
-from workflows.roles import AGENCY_LEAD, CDOP_CHAIR, CDOP_COORDINATOR
+from workflows.roles import AGENCY_LEAD, CDOP_CHAIR, CDOP_COORDINATOR, PANEL_MEMBER
 
 AT_THE_PANEL = (CDOP_COORDINATOR, CDOP_CHAIR)
 
@@ -131,3 +131,43 @@ def _is_theirs(duty: Duty, capacities: Capacities, roles: frozenset[str]) -> boo
     if duty.kind == "reading":
         return duty.member_id == capacities.person_id
     return CDOP_COORDINATOR in roles or (duty.kind == "minutes" and CDOP_CHAIR in roles)
+
+
+# --- One of them -------------------------------------------------------------
+
+
+def duty_of(
+    session: Session, capacities: Capacities, kind: str, thing_id: int, today: date, calendar: Calendar
+) -> tuple[Duty, frozenset[str]] | None:
+    """Return something a panel owes with the roles in which a person has to do with it; nothing where they have not.
+
+    An action is named by its id, everything else by that of its meeting. `OWNER` is the role of whoever sees to an
+    action. A pack to be read is the member's own.
+    """
+    action = session.get(PanelAction, thing_id) if kind == "action" else None
+    meeting = action.meeting if action else session.get(Meeting, thing_id) if kind != "action" else None
+    if meeting is None or (action is not None and _is_withheld(session, action, capacities.person_id)):
+        return None
+    for duty in duties(session, today, calendar, panel_id=meeting.panel_id):
+        thing = duty.action or duty.meeting
+        if (duty.kind, thing.id if thing else None) == (kind, thing_id):
+            roles = _roles_in(session, capacities, duty, today)
+            if roles:
+                return duty, roles
+    return None
+
+
+def _is_withheld(session: Session, action: PanelAction, person_id: int) -> bool:
+    return action.case_id in set(session.scalars(withheld_from(person_id)))
+
+
+def _roles_in(session: Session, capacities: Capacities, duty: Duty, today: date) -> frozenset[str]:
+    if duty.kind == "reading":
+        return frozenset({PANEL_MEMBER} if duty.member_id == capacities.person_id else ())
+    at_the_panel = capacities.roles(duty.panel_id) & set(AT_THE_PANEL)
+    if duty.action is None:
+        return at_the_panel
+    if duty.action.owner_person_id is None and duty.action.owner_agency_id is None:
+        return at_the_panel | ({OWNER} if CDOP_COORDINATOR in at_the_panel else set())
+    is_theirs = any(each.id == duty.action.id for each in actions_for(session, capacities, today))
+    return at_the_panel | ({OWNER} if is_theirs else set())

@@ -73,6 +73,7 @@ ALLOWED = {
     "demonstration_letter": ADD,
     "deputyship": KEEP,
     "draft": REBUILD,
+    "duty_answer": ADD,
     "duty_reminder": ADD,
     "figures_decision": ADD,  # and `withdrawn_at` may be changed, which is a grant of a column
     "figures_release": ADD,

@@ -1,104 +1,40 @@
 """What a panel owes and no case does: said once, to who sees to it, while it is so, in words that tell nothing."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import sessionmaker
 
 from models.agency import Agency
 from models.delivery import Delivery
-from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
-from models.panels.actions import add_action, finish_action
+from models.panels.actions import finish_action
 from models.panels.duties import TITLES, DutyReminder
 from models.panels.minutes import approve_minutes, begin_minutes
 from models.panels.packs import has_considered_now, release_pack
-from models.panels.panel import DeclaredInterest
 from models.people import Appointment
-from models.queries.capacities import capacities_of
 from models.queries.diary import diary
-from models.queries.duties import duties_for
-from models.reminder import ReminderBasis
-from notifications.addressing import address_waiting
 from notifications.composing import Desk, item_of
-from notifications.duties import LADDERS, sweep_duties
+from notifications.duty_ladders import DUTY_LADDERS
 from notifications.duty_ledger import ahead, duty_ledger
 from notifications.facts import Site
 from notifications.recipients import recipients_of
 from notifications.truth import why_not_true
 from notifications.wording import letter
-from tests.models.panel_stories import THU_13_FEB_2014, THU_30_JAN_2014, PanelStory
+from tests.models.panel_stories import THU_13_FEB_2014, THU_30_JAN_2014
+from tests.notifications.secretariat import (
+    FRI_14_FEB,
+    FRI_31_JAN,
+    SECRET,
+    THU_6_FEB,
+    THU_20_FEB,
+    THU_27_FEB,
+    TUE_4_FEB,
+    WED_12_FEB,
+    Secretariat,
+    noon,
+)
 from workflows.calendar import england
-
-FRI_31_JAN, TUE_4_FEB, THU_6_FEB, WED_12_FEB, FRI_14_FEB, THU_20_FEB, THU_27_FEB = (
-    date(2014, 1, 31), date(2014, 2, 4), date(2014, 2, 6), date(2014, 2, 12), date(2014, 2, 14), date(2014, 2, 20),
-    date(2014, 2, 27),
-)  # fmt: skip
-SECRET = "Ask the school of the child in Nowhere Street"
-
-
-def noon(day):
-    return datetime.combine(day, time(12), UTC)
-
-
-class Secretariat(PanelStory):
-    """A panel with a coordinator and a chair who have accounts, and sweeps on whatever days."""
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.session.add(ReminderBasis(id=1, basis="as it was", began_on=date(2014, 1, 2)))
-        self.coordinator = self.a_person("coordinator", "cdop_coordinator")
-        self.chair = self.members["chair"].person
-        self.appointed(self.chair, "cdop_chair")
-        self.police = self.members["police"].person
-
-    def action(self, due_on=THU_13_FEB_2014, hears=None, case=None):
-        self.meeting = getattr(self, "meeting", None) or self.a_meeting(THU_30_JAN_2014 - timedelta(days=30))
-        return add_action(
-            self.session, self.meeting, case_id=case.id if case else None, action=SECRET, owner="Head of safeguarding",
-            due_on=due_on, person_id=self.coordinator.id, now=noon(THU_30_JAN_2014), hears=hears,
-        )  # fmt: skip
-
-    def sweep(self, day):
-        self.session.flush()
-        sessions = sessionmaker(self.session.connection(), join_transaction_mode="create_savepoint")
-        found = sweep_duties(sessions, noon(day), england())
-        self.session.expire_all()
-        return found
-
-    def address(self, day):
-        sessions = sessionmaker(self.session.connection(), join_transaction_mode="create_savepoint")
-        address_waiting(sessions, noon(day), england())
-        self.session.expire_all()
-
-    def said(self, **only):
-        found = select(DutyReminder).filter_by(**only).order_by(DutyReminder.id)
-        return [(each.rung, each.role, each.outcome) for each in self.session.scalars(found)]
-
-    def messages(self):
-        of_duties = select(OutboxMessage).where(OutboxMessage.payload.has_key("duty")).order_by(OutboxMessage.id)
-        return self.session.scalars(of_duties).all()
-
-    def heard_by(self, day):
-        return [[each.person_id for each in recipients_of(self.session, one, noon(day))] for one in self.messages()]
-
-    def waits_for(self, person, day):
-        capacities = capacities_of(self.session, person.id, day)
-        return [(each.kind, each.due_on) for each in duties_for(self.session, capacities, day, england())]
-
-    def stands_in(self, deputy, absent, days=60):
-        self.session.add(
-            Deputyship(
-                absent_id=absent.id, deputy_id=deputy.id, named_by=absent.id, named_at=noon(THU_30_JAN_2014),
-                from_on=THU_30_JAN_2014, until_on=THU_30_JAN_2014 + timedelta(days=days),
-            )
-        )  # fmt: skip
-        self.session.flush()
-
-    def interested(self, person, case):
-        self.session.add(DeclaredInterest(person_id=person.id, case_id=case.id, declared_at=noon(THU_30_JAN_2014)))
-        self.session.flush()
 
 
 @pytest.fixture
@@ -226,7 +162,7 @@ def test_nobody_hears_of_an_action_about_a_case_in_which_they_have_an_interest(p
 
 
 def test_a_message_names_the_panel_the_duty_and_the_day_and_nothing_somebody_wrote(panel):
-    panel.action(hears=panel.police)
+    action = panel.action(hears=panel.police)
     panel.sweep(FRI_14_FEB)
     panel.address(FRI_14_FEB)
     site, session = Site("https://reviews.example.org"), panel.session
@@ -236,7 +172,7 @@ def test_a_message_names_the_panel_the_duty_and_the_day_and_nothing_somebody_wro
     words = letter([item_of(session, delivery, message, Desk(site, england(), noon(FRI_14_FEB)))], site)
 
     assert words.subject == "PAN panel: Do what the panel decided, 1 day late"
-    assert "https://reviews.example.org/account/actions" in words.text
+    assert f"https://reviews.example.org/account/asked/action/{action.id}" in words.text
     for private in (SECRET, "Nowhere", "safeguarding head", "Police", "Invented"):
         assert private not in words.subject + words.text
 
@@ -353,4 +289,4 @@ def test_the_ledger_says_what_was_said_and_what_comes_next(panel):
 
 
 def test_every_ladder_says_where_it_is_from():
-    assert all("Local default" in ladder.source for ladder in LADDERS.values())
+    assert all("Local default" in ladder.source for ladder in DUTY_LADDERS.values())

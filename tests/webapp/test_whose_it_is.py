@@ -155,6 +155,7 @@ class Addresses:
             "section": place.form.sections[0].key, "token": token or "nothing", "one": UUID(int=1),
             "span_id": 1, "holiday_id": 1, "session_id": 1, "appointment_id": 1, "regime_key": "WT2013",
             "filename": "x", "kept": place.death.reference, "other": place.again.reference,
+            "kind": "action", "thing_id": place.action.id,
         }  # fmt: skip
 
     def of(self, rule: Rule, **instead: Any) -> Iterator[str]:

@@ -6,13 +6,15 @@ from datetime import date
 
 from flask import url_for
 
-from models.panels.duties import TITLES, Duty, DutyReminder
+from models.panels.duties import OWNER, TITLES, Duty, DutyReminder
 from models.panels.panel import Panel
-from notifications.duties import LADDERS, OWNER
+from notifications.duties import duty_ladders
 from notifications.duty_ledger import Ahead, DutyLine
+from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
 from webapp.cases.due_dates import ahead as days_ahead
 from webapp.database import db
-from webapp.reminders.words import became_of, rung_words
+from webapp.reminders.words import LineInWords, became_of, rung_words
+from webapp.templating import day_of
 from webapp.wording import deadline_mark, role_words, sentence_case
 from webapp.worklist.lines import status_of
 from workflows.calendar import Calendar
@@ -31,17 +33,7 @@ class DutyInWords:
     words: str
     shape: str
     colour: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderInWords:
-    """One line of a panel's ledger."""
-
-    on: str
-    what: str
-    about: str
-    to: str
-    outcomes: tuple[str, ...]
+    reminders: str
 
 
 def duty_in_words(duty: Duty, today: date, calendar: Calendar) -> DutyInWords:
@@ -51,18 +43,18 @@ def duty_in_words(duty: Duty, today: date, calendar: Calendar) -> DutyInWords:
     late = today > duty.due_on
     words = f"{how_long(duty.due_on, today)} late" if late else days_ahead(today, duty.due_on, calendar)
     return DutyInWords(
-        panel.board.short_name, TITLES[duty.kind], _about(duty), _href(duty, panel), day_in_words(duty.due_on), words,
-        mark.shape, mark.colour,
+        panel.board.short_name, TITLES[duty.kind], about_duty(duty), duty_href(duty, panel),
+        day_in_words(duty.due_on), words, mark.shape, mark.colour, reminders_href(duty),
     )  # fmt: skip
 
 
-def _about(duty: Duty) -> str:
+def about_duty(duty: Duty) -> str:
     if duty.action is not None:
         return duty.action.action
     return f"Meeting of {day_in_words(duty.meeting.held_on)}" if duty.meeting else ""
 
 
-def _href(duty: Duty, panel: Panel) -> str:
+def duty_href(duty: Duty, panel: Panel) -> str:
     prefix = panel.board.reference_prefix
     if duty.meeting is not None:
         endpoint = {"pack": "meetings.show", "minutes": "minutes.show", "reading": "interests.consider"}[duty.kind]
@@ -71,29 +63,43 @@ def _href(duty: Duty, panel: Panel) -> str:
     return url_for("my_actions.show") if owned else url_for("panel_actions.show_all", prefix=prefix)
 
 
-def reminder_in_words(line: DutyLine) -> ReminderInWords:
-    """Return one line of the ledger of a panel."""
-    reminder = line.reminder
-    rung = next((each for each in LADDERS[reminder.kind].rungs if each.key == reminder.rung), None)
-    what = sentence_case(rung.at.words()) if rung else reminder.rung
-    return ReminderInWords(
-        day_in_words(reminder.falls_on), f"{TITLES[reminder.kind]}: {what[:1].lower()}{what[1:]}",
-        _of(reminder), _to(reminder.role), tuple(became_of(reminder.because, line.sent, line.message)),
-    )  # fmt: skip
+def reminder_in_words(line: DutyLine, href: str = "") -> LineInWords:
+    """Return one line of a ledger about what a panel owes; `href` is where its panel leads whoever looks."""
+    reminder, message = line.reminder, line.message
+    on, what, to = day_in_words(reminder.falls_on), f"{TITLES[reminder.kind]}: {_rung(reminder)}", reminder.role
+    because = reminder.because
+    if message is not None and "duty" not in message.payload:
+        on, what, to = day_of(message.created_at), AN_AGENCY_WAS_NOT_REACHED, message.recipient_role or to
+        because = None
+    became = tuple(became_of(because, line.sent, message))
+    panel = f"{reminder.panel.board.reference_prefix} panel"
+    return LineInWords(on, what, _to(to), became, panel, href, _of(reminder))
+
+
+def _rung(reminder: DutyReminder) -> str:
+    """Return which of its reminders one is: '5 working days before', 'again, after it was put off'."""
+    if reminder.rung.startswith("again_"):
+        return "again, after it was put off"
+    ladder = duty_ladders(db.session, [reminder.panel_id])(reminder.panel_id, reminder.kind)
+    rung = next((each for each in ladder.rungs if each.key == reminder.rung), None)
+    words = rung_words(ladder, rung) if rung else reminder.rung.replace("_", " ")
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def ahead_in_words(each: Ahead) -> str:
     """Return 'On 7 February 2014: approve the minutes, to the child death coordinator'."""
     title, threshold = TITLES[each.kind], each.threshold
-    to = "whoever sees to it" if threshold.role == OWNER else f"the {role_words(threshold.role)}"
+    to = role_words(threshold.role) if threshold.role == OWNER else f"the {role_words(threshold.role)}"
     return f"{day_in_words(threshold.falls_on)}: {title[:1].lower()}{title[1:]}, to {to}"
 
 
-def ladders_in_words() -> Mapping[str, list[tuple[str, str]]]:
-    """Return for each kind of duty who hears when, and where that is from."""
+def ladders_in_words(panel_id: int) -> Mapping[str, list[tuple[str, str]]]:
+    """Return for each kind of duty who hears when, as a panel has it."""
+    ladder_of = duty_ladders(db.session, [panel_id])
+    ladders = {kind: ladder_of(panel_id, kind) for kind in TITLES}
     return {
         TITLES[kind]: [(rung_words(ladder, rung), " and ".join(map(_to, rung.to))) for rung in ladder.rungs]
-        for kind, ladder in LADDERS.items()
+        for kind, ladder in ladders.items()
     }
 
 
@@ -104,4 +110,10 @@ def _of(reminder: DutyReminder) -> str:
 
 
 def _to(role: str) -> str:
-    return "Whoever sees to it" if role == OWNER else sentence_case(role_words(role))
+    return sentence_case(role_words(role))
+
+
+def reminders_href(duty: Duty) -> str:
+    """Return the address of the reminders of one duty, where whoever it waits for answers them."""
+    thing = duty.action or duty.meeting
+    return url_for("asked_of_me.show", kind=duty.kind, thing_id=thing.id if thing else 0)

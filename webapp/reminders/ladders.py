@@ -9,9 +9,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.agency import Board
+from models.panels.duties import TITLES
+from models.panels.panel import Panel
 from models.queries.accounts import all_boards, board_with_prefix
 from notifications.adjusting import HEARS, LadderChanged, NotWithinBounds, Place, adjust, as_looked_at, changes_to
 from notifications.chosen import Key, changes_of
+from notifications.duty_ladders import PANEL_DUTIES
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes, Ladder
 from webapp import clock
@@ -76,7 +79,7 @@ def change(prefix: str, workflow_key: str, clock_key: str) -> ResponseReturnValu
             db.session.commit()
             flash("The ladder has been changed. What is still to be said follows it.", "done")
             return redirect(url_for(".of_board", prefix=prefix), 303)
-    title = _titles(registry.workflow(workflow_key))[clock_key]
+    title = _kind(place.board, workflow_key).titles[clock_key]
     steps = [(rung_words(had, rung), rung) for rung in had.rungs if rung.can_be_moved or rung.has_a_choice]
     page = render_template(
         "reminders/change_ladder.html", form=form, place=place, title=title, steps=steps, hears=HEARS
@@ -85,17 +88,34 @@ def change(prefix: str, workflow_key: str, clock_key: str) -> ResponseReturnValu
 
 
 def _kinds(board: Board | None = None) -> list[tuple[str, list[LadderInWords]]]:
-    """Return every kind of review with its ladders, as ours or as a board has them."""
+    """Return every kind of review, and what a panel owes, with its ladders, as ours or as a board has them."""
     changes = changes_of(db.session.connection(), [board.id]) if board else {}
-    return [(workflow.title, list(_ladders(workflow, changes, board))) for workflow in registry.workflows().values()]
+    return [(kind.title, list(_ladders(kind, changes, board))) for kind in _every_kind(board)]
 
 
-def _ladders(workflow: Workflow, changes: Mapping[Key, Changes], board: Board | None) -> Iterator[LadderInWords]:
-    for key, title in _titles(workflow).items():
-        ours = ladder_for(workflow.key, key)
-        ladder = ours.changed(changes.get((board.id, workflow.key, key), Changes())) if board else ours
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What has ladders: a kind of review, or what panels owe; with the words for each of its clocks."""
+
+    key: str
+    title: str
+    titles: Mapping[str, str]
+
+
+def _every_kind(board: Board | None = None) -> list[Kind]:
+    """Return what has ladders, on a board alone if one is given: a board that is no panel owes nothing as one."""
+    kinds = [Kind(each.key, each.title, _titles(each)) for each in registry.workflows().values()]
+    if board is None or db.session.get(Panel, board.id) is not None:
+        kinds.append(Kind(PANEL_DUTIES, "What a panel owes", {str(key): words for key, words in TITLES.items()}))
+    return kinds
+
+
+def _ladders(kind: Kind, changes: Mapping[Key, Changes], board: Board | None) -> Iterator[LadderInWords]:
+    for key, title in kind.titles.items():
+        ours = ladder_for(kind.key, key)
+        ladder = ours.changed(changes.get((board.id, kind.key, key), Changes())) if board else ours
         yield LadderInWords(
-            workflow.key,
+            kind.key,
             key,
             title,
             _gist(ladder),
@@ -103,7 +123,7 @@ def _ladders(workflow: Workflow, changes: Mapping[Key, Changes], board: Board | 
             ladder.source,
             ladder.statutory,
             changed=_said(ladder) != _said(ours),
-            can_be_changed=board is not None and _may_change(board, workflow.key) and _changeable(ladder),
+            can_be_changed=board is not None and _may_change(board, kind.key) and _changeable(ladder),
         )
 
 
@@ -118,7 +138,7 @@ def _said(ladder: Ladder) -> list[tuple[int, frozenset[str]]]:
     return [(rung.at.working_days, frozenset(rung.to)) for rung in ladder.rungs]
 
 
-def _titles(workflow: Workflow) -> dict[str, str]:
+def _titles(workflow: Workflow) -> Mapping[str, str]:
     """Return the words of each clock of a kind of review, as its newest edition has them."""
     return {clock.key: clock.title for procedure in workflow.procedures.values() for clock in procedure.clocks}
 
@@ -147,12 +167,15 @@ def _may_change(board: Board, workflow_key: str) -> bool:
 
 
 def _office(workflow_key: str) -> str:
-    return CDOP_COORDINATOR if workflow_key == CHILD_DEATH_REVIEW else BUSINESS_MANAGER
+    return CDOP_COORDINATOR if workflow_key in (CHILD_DEATH_REVIEW, PANEL_DUTIES) else BUSINESS_MANAGER
+
+
+def _kind(board: Board, key: str) -> Kind:
+    return next((each for each in _every_kind(board) if each.key == key), None) or abort(404)
 
 
 def _place(board: Board, workflow_key: str, clock_key: str) -> Place:
-    workflow = registry.workflows().get(workflow_key) or abort(404)
-    if clock_key not in _titles(workflow) or not _changeable(ladder_for(workflow_key, clock_key)):
+    if clock_key not in _kind(board, workflow_key).titles or not _changeable(ladder_for(workflow_key, clock_key)):
         abort(404)
     if not _may_change(board, workflow_key):
         abort(403)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from models import audit
 from models.case import Case, Deadline
 from models.people import Person
+from models.queries.duties import has_to_do_with
 from notifications import ledger
-from notifications.answering import Answering, NotAnswered, role_to_answer_in
+from notifications.answering import Answering, DateOfCase, role_to_answer_in
 from notifications.chosen import ladder_of
+from notifications.ledger import Line
+from notifications.person_ledger import Asking, Told, delivered_to, not_said_to
 from webapp import clock
 from webapp.access import (
     READ_REMINDERS,
     current_actor,
+    current_capacities,
     current_person,
     may_see_case,
     may_see_part_of_case,
@@ -26,10 +30,11 @@ from webapp.access import (
 )
 from webapp.cases.view import page_of, view_of
 from webapp.database import db
+from webapp.panels.duty_lines import reminder_in_words
+from webapp.reminders.answers import ask_until_when, record_seen
 from webapp.reminders.asked import deadlines_to_answer, leads_who_is_asked
-from webapp.reminders.forms import PutOffForm, SeenForm
-from webapp.reminders.words import ledger_in_words, line_in_words
-from workflows.dates import day_in_words
+from webapp.reminders.forms import SeenForm
+from webapp.reminders.words import LineInWords, ledger_in_words, line_in_words
 from workflows.roles import AGENCY_LEAD
 
 reminders = Blueprint("reminders", __name__)
@@ -48,54 +53,27 @@ def show(case: Case) -> ResponseReturnValue:
 @reminders.route("/cases/<reference>/reminders/<int:deadline_id>/seen", methods=["POST"])
 @may_see_case
 def seen(case: Case, deadline_id: int) -> ResponseReturnValue:
-    return _seen(_answering(case, _deadline(case, deadline_id)), url_for(".show", reference=case.reference))
+    return record_seen(_answering(case, _deadline(case, deadline_id)), url_for(".show", reference=case.reference))
 
 
 @reminders.route("/cases/<reference>/reminders/<int:deadline_id>/put-off", methods=["GET", "POST"])
 @may_see_case
 def put_off(case: Case, deadline_id: int) -> ResponseReturnValue:
-    return _put_off(_answering(case, _deadline(case, deadline_id)), url_for(".show", reference=case.reference))
+    back = url_for(".show", reference=case.reference)
+    return ask_until_when(_answering(case, _deadline(case, deadline_id)), back, case.reference)
 
 
 @reminders.route("/cases/<reference>/asked/<int:deadline_id>/seen", methods=["POST"])
 @may_see_part_of_case
 def seen_by_agency(case: Case, deadline_id: int) -> ResponseReturnValue:
-    return _seen(_answering_as_lead(case, deadline_id), url_for("cases.asked", reference=case.reference))
+    return record_seen(_answering_as_lead(case, deadline_id), url_for("cases.asked", reference=case.reference))
 
 
 @reminders.route("/cases/<reference>/asked/<int:deadline_id>/put-off", methods=["GET", "POST"])
 @may_see_part_of_case
 def put_off_by_agency(case: Case, deadline_id: int) -> ResponseReturnValue:
-    return _put_off(_answering_as_lead(case, deadline_id), url_for("cases.asked", reference=case.reference))
-
-
-def _seen(answering: Answering, back: str) -> ResponseReturnValue:
-    """Record that something was seen, and lead back."""
-    if SeenForm().sent():
-        try:
-            answering.seen()
-        except NotAnswered as refused:
-            flash(f"{refused}.", "note")
-        else:
-            db.session.commit()
-            flash("It is recorded that you have seen it.", "done")
-    return redirect(back, 303)
-
-
-def _put_off(answering: Answering, back: str) -> ResponseReturnValue:
-    """Ask until when and why, put the reminders off, and lead back."""
-    form = PutOffForm()
-    if form.sent():
-        try:
-            answering.put_off(form.until_on.day, form.reason.data, db.calendar)
-        except NotAnswered as refused:
-            form[refused.box].errors = [str(refused)]
-        else:
-            db.session.commit()
-            flash(f"You will be reminded again after {day_in_words(form.until_on.day)}.", "done")
-            return redirect(back, 303)
-    page = render_template("reminders/put_off.html", form=form, answering=answering, leads_back=back)
-    return page, 422 if form.errors else 200
+    back = url_for("cases.asked", reference=case.reference)
+    return ask_until_when(_answering_as_lead(case, deadline_id), back, case.reference)
 
 
 @reminders.route("/account/reminders")
@@ -112,17 +90,25 @@ def of_person(public_id: UUID) -> ResponseReturnValue:
 
 
 def _of_person(person: Person, title: str) -> ResponseReturnValue:
-    """Show what was for a person in the cases that whoever asks may see."""
+    """Show what was for a person, in the cases and of the panels that whoever asks may see."""
     asks, today = current_person(), clock.today()
-    addressed = ledger.delivered_to(db.session, person.id, seen_by=asks.id, on=today)
-    not_said = ledger.not_said_to(db.session, person.id, seen_by=asks.id, on=today)
+    asking = Asking(db.session, person.id, seen_by=asks.id, on=today)
     return render_template(
         "reminders/person.html",
         title=title,
         theirs=person.id == asks.id,
-        addressed=[line_in_words(each) for each in addressed],
-        not_said=[line_in_words(each) for each in not_said],
+        addressed=[_line_in_words(each) for each in delivered_to(asking)],
+        not_said=[_line_in_words(each) for each in not_said_to(asking)],
     )
+
+
+def _line_in_words(told: Told) -> LineInWords:
+    """Return one line of a person’s ledger, of a case or of a panel."""
+    if isinstance(told, Line):
+        return line_in_words(told)
+    panel = told.reminder.panel
+    concerned = has_to_do_with(db.session, current_capacities(), panel.board_id, clock.today())
+    return reminder_in_words(told, url_for("panels.show", prefix=panel.board.reference_prefix) if concerned else "")
 
 
 def _deadline(case: Case, deadline_id: int) -> Deadline:
@@ -141,11 +127,11 @@ def _answering(case: Case, deadline: Deadline) -> Answering:
     """Return the answer of whoever asks; refuse somebody who is never told of this deadline."""
     role = _role_in(case, deadline) or abort(403)
     audit.say_for_whom(db.session, current_actor(case).acts_for(role))
-    return Answering(db.session, case, deadline, current_person().id, role, clock.now())
+    return Answering(DateOfCase(db.session, case, deadline), current_person().id, role, clock.now())
 
 
 def _answering_as_lead(case: Case, deadline_id: int) -> Answering:
     """Return the answer of an agency's lead; what is not asked of their agency is not there."""
     deadline = next((each for each in deadlines_to_answer(case) if each.id == deadline_id), None) or abort(404)
     audit.say_for_whom(db.session, current_actor(case).acts_for(AGENCY_LEAD))
-    return Answering(db.session, case, deadline, current_person().id, AGENCY_LEAD, clock.now())
+    return Answering(DateOfCase(db.session, case, deadline), current_person().id, AGENCY_LEAD, clock.now())

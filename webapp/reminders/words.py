@@ -11,7 +11,7 @@ from flask import url_for
 from models.case import Case
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.reminder import Reminder
+from models.reminder import AnAnswer, Reminder
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
 from notifications.going_up import UNSEEN
 from notifications.ladders import ladder_for
@@ -111,7 +111,7 @@ def _standing(entry: Entry) -> str:
     return ""
 
 
-def answer_in_words(each: Answered) -> str:
+def answer_in_words(each: Answered[AnAnswer]) -> str:
     """Return who gave an answer and what it was."""
     answer = each.answer
     who = f"{each.name}, {role_words(answer.role)}"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.bank_holidays import calendar_in_force
 from models.case import Case, Deadline
-from notifications.answering import Answering, NotAnswered
+from notifications.answering import Answering, DateOfCase, NotAnswered
 from tests.notifications.a_year.answers import Given
 from tests.notifications.a_year.ladders import ONE_DAY, counted, sayings
 from tests.notifications.a_year.register import CHILD, About, Register
@@ -53,7 +53,7 @@ class Answers:
         if not people:
             return
         case = session.get_one(Case, deadline.case_id)
-        answering = Answering(session, case, deadline, self.chance.choice(people), role, now)
+        answering = Answering(DateOfCase(session, case, deadline), self.chance.choice(people), role, now)
         if day > due_on and self.chance.random() < 0.5:
             answering.seen()
             given = Given("seen", role, now, day)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import sessionmaker
 
 from models.audit import AuditEntry
 from models.delivery import Delivery
-from models.panels.actions import add_action
+from models.panels.actions import add_action, finish_action
 from models.panels.panel import DeclaredInterest, PanelAction
+from models.reminder import ReminderBasis
 from notifications.addressing import address_waiting
 from notifications.duties import sweep_duties
 from tests.models.panel_stories import THU_13_FEB_2014, THU_30_JAN_2014, noon
@@ -96,7 +97,7 @@ def test_what_was_said_is_in_my_messages_and_in_the_ledger_of_the_panel(coordina
     mine = member.get("/messages/")
     assert "PAN panel Do what the panel decided" in main_words(mine)
     assert "Translate" not in main_words(mine)
-    assert links_of(mine)["PAN panel"] == "/account/actions"
+    assert links_of(mine)["PAN panel"] == f"/account/asked/action/{action.id}"
     ledger = main_words(coordinator.get("/panels/PAN/reminders"))
     assert "Do what the panel decided: 5 working days before Translate the leaflet Whoever sees to it" in ledger
     assert "What comes next" in ledger
@@ -116,3 +117,91 @@ def test_a_message_about_a_duty_that_failed_is_decided_on_by_the_coordinator_of_
     assert "It will be sent again" in main_words(coordinator.send(page, "Send it again"))
     elsewhere = story.a_person("elsewhere", "cdop_coordinator", on=story.board)
     assert "What a panel owes" not in main_words(as_(elsewhere).get("/messages/failed"))
+
+
+def test_the_ledger_of_a_person_tells_of_cases_and_panels_in_one_list(coordinator, member, action, story, session):
+    swept(session)
+    police = story.members["police"].person
+
+    mine = main_words(member.get("/account/reminders"))
+    assert "PAN panel" in mine
+    assert "Do what the panel decided: 5 working days before Translate the leaflet Whoever sees to it" in mine
+    theirs = main_words(coordinator.get(f"/reminders/people/{police.public_id}"))
+    assert "Do what the panel decided: 5 working days before Translate the leaflet" in theirs
+
+
+def test_somebody_elsewhere_reads_nothing_of_the_panel_in_the_ledger_of_a_person(as_, action, story, session):
+    swept(session)
+    police = story.members["police"].person
+    manager = story.a_person("manager", "business_manager", on=story.board)
+
+    assert "PAN panel" not in main_words(as_(manager).get(f"/reminders/people/{police.public_id}"))
+
+
+def test_what_is_withheld_is_in_nobody_s_ledger_of_a_person(as_, coordinator, member, action, story, session):
+    swept(session)
+    police = story.members["police"].person
+    session.add(DeclaredInterest(person_id=police.id, case_id=action.case_id, declared_at=noon(THU_30_JAN_2014)))
+    session.flush()
+
+    assert "Translate" not in main_words(member.get("/account/reminders"))
+    assert "Translate" in main_words(coordinator.get(f"/reminders/people/{police.public_id}"))
+
+
+def test_why_somebody_did_not_hear_of_what_a_panel_owes_is_in_their_ledger(member, action, story, session):
+    session.add(ReminderBasis(id=1, basis="as it was", began_on=date(2014, 1, 2)))
+    told = {"outcome": "Printed", "person_id": story.members["chair"].person_id, "now": noon(TUE_4_FEB)}
+    finish_action(session, action, done_on=date(2014, 1, 31), **told)
+    swept(session, datetime(2014, 2, 6, 15, tzinfo=UTC))
+
+    page = main_words(member.get("/account/reminders"))
+
+    assert "Why did I not get it?" in page
+    assert "Do what the panel decided: on the day Translate the leaflet" in page
+    assert "Not sent: it had been done by 31 January 2014" in page
+
+
+def test_whoever_is_reminded_puts_it_off_and_says_that_they_have_seen_it(as_, member, action, story, clock):
+    page = member.get(links_of(member.get("/account/actions"))["Reminders: Translate the leaflet"])
+    assert "I have seen this" not in main_words(page), "it is not late yet"
+    later = member.get(links_of(page)["Remind me later: Do what the panel decided"])
+
+    refused = member.send(
+        later, "Remind me later", until_on__day="1", until_on__month="3", until_on__year="2015", reason="Printing"
+    )
+    assert "The day must be on or before" in main_words(refused)
+    done = member.send(
+        later, "Remind me later", until_on__day="10", until_on__month="2", until_on__year="2014", reason="Printing"
+    )
+    assert "Put off until 10 February 2014" in main_words(done)
+    assert "11 February 2014: whoever sees to it" in main_words(done)
+
+    clock.moment = datetime(2014, 2, 12, 15, tzinfo=UTC)
+    again = as_(story.members["police"].person)
+    seen = again.send(again.get(f"/account/asked/action/{action.id}"), "I have seen this: Do what the panel decided")
+    assert "It is recorded that you have seen it" in main_words(seen)
+    assert "Seen by" in main_words(seen)
+
+
+def test_who_runs_the_panel_answers_for_what_it_owes_and_nobody_else_finds_it(
+    as_, coordinator, chair, action, meeting, story
+):
+    owed = links_of(coordinator.get("/panels/PAN/reminders"))
+    pack = "Seen, or remind me later: Read over and release the pack, Meeting of 13 February 2014"
+    assert coordinator.get(owed[pack]).status_code == 200
+    assert chair.get(f"/account/asked/action/{action.id}").status_code == 200
+
+    education = as_(story.members["education"].person)
+    for address in (owed[pack], f"/account/asked/action/{action.id}", "/account/asked/unknown/1"):
+        assert education.get(address).status_code == 404
+
+
+def test_the_coordinator_moves_the_days_of_the_panel_s_ladders(coordinator, meeting, story):
+    page = coordinator.get("/reminders/ladders/PAN")
+    assert "What a panel owes" in main_words(page)
+
+    change = coordinator.get(links_of(page)["Change this ladder: Do what the panel decided, What a panel owes"])
+    done = coordinator.send(change, "Save", ahead="7")
+
+    assert "The ladder has been changed" in main_words(done)
+    assert "7 working days before" in main_words(coordinator.get("/panels/PAN/reminders"))
