@@ -151,6 +151,23 @@ def _refusal(story: Story, step: str, day: date) -> StepRefused | None:
 
 
 @given(story=stories(), data=st.data())
+def test_a_correction_of_when_a_hold_was_authorised_gives_no_hold_back_and_takes_none_away(story, data):
+    """Steps that looked at it or released it go on meaning it, whatever it is called since."""
+    authorised = [event for event in story.history.events if event.step == "authorise_hold"]
+    if not authorised:
+        return
+    event, until = data.draw(st.sampled_from(authorised)), last_day(story)
+    before = [hold.authorised.sequence for hold in story.on(until).holds]
+    day = data.draw(st.dates(story.history.events[0].happened_on.last, until), label="corrected to")
+    try:
+        story.correct(event, until, on=day)
+    except StepRefused:
+        return
+
+    assert sorted(hold.authorised.sequence for hold in story.on(until).holds) == sorted(before)
+
+
+@given(story=stories(), data=st.data())
 def test_a_step_struck_out_leaves_no_trace_in_how_the_case_stands(story, data):
     others = story.history.events[1:]
     assume(others)
