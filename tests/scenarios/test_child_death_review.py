@@ -234,6 +234,18 @@ class TestThePanelReview:
 
         assert (deadline.due_last, deadline.status) == (date(2021, 8, 12), "running")
 
+    def test_a_report_from_before_the_meeting_is_cautioned(self):
+        story = a_death("gathering_information", TUE_1_JUN_2021)
+        tell(story, "complete_information", date(2021, 6, 22))
+        asked = story.procedure.step("hold_review_meeting"), PartialDate.on(self.reported)
+
+        def said(report_received_on):
+            return cautions(story.on(self.reported), *asked, {"report_received_on": report_received_on})
+
+        assert said("2021-07-01") == said("2021-07") == ()
+        (caution,) = said("2021-06-30")
+        assert caution.startswith("The report of the meeting is said to have come before the meeting")
+
     def test_an_inquest_that_ends_later_starts_it_later(self):
         story = self.ready()
         self.inquest(story, "inquest_opened", date(2021, 7, 2))

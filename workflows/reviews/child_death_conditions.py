@@ -43,6 +43,20 @@ live_birth_is_known = Guard(
 )
 
 
+def _comes_before_the_meeting(facts: Facts) -> bool:
+    told = facts.answers.get("report_received_on")
+    return told is not None and PartialDate.parse(told).last < facts.on.first
+
+
+report_follows_the_meeting = Guard(
+    "report_follows_the_meeting",
+    holds=lambda facts: not _comes_before_the_meeting(facts),
+    otherwise="The report of the meeting is said to have come before the meeting. Check both days: the six weeks until "
+    "the panel run from the day the report came",
+    source=Source("T-4.10", "Child Death Review: statutory and operational guidance 2018", confirmed=False),
+)
+
+
 def _rule_of_the_panel(facts: Facts) -> QuorumRule:
     """Return the rule of quorum with which the case was last listed, or what every panel needs."""
     listed = facts.latest("list_for_panel")

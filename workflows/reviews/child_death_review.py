@@ -456,6 +456,7 @@ hold_review_meeting = Step(
     "hold_review_meeting", "Record the child death review meeting", done="Child death review meeting held",
     before=(AWAITING_MEETING.key,), after="ready_for_panel", by=(DESIGNATED_DOCTOR, CDOP_COORDINATOR),
     asks=(day("report_received_on", "When its report was received", required=True),), group="Information",
+    cautions=(conditions.report_follows_the_meeting,),
     hint="Those who cared for the child meet, after the post-mortem report is known.",
     tells=(Notice("ready_for_panel", CDOP_CHAIR),),
 )  # fmt: skip

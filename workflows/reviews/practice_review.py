@@ -64,7 +64,8 @@ every_partner_agreed = Guard(
 
 AGREEMENT = lines(
     "agreed_by", "Who agreed for the local authority, the police and health", group="Agreement",
-    hint="One on each line: the partner, or the post that agreed for it, not the person’s name. All three must have",
+    hint="All three must have. Of a partner that is not ticked, name the post that agreed for it, and not the person",
+    suggests=tuple(partner.words for partner in SAFEGUARDING_PARTNERS),
 )  # fmt: skip
 
 # What the partners decide together after the rapid review, which is where their agreement must be recorded (T-2.6).

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from models.drafts import Draft
-from tests.models.reviews import BECAUSE, SCOPING
+from tests.models.reviews import BECAUSE, SCOPING, an_incident
 from tests.webapp.client import form_of, links_of, main_words, names_in, tree_of, words_of
 from tests.webapp.conftest import sign_in
 
 TODAY = "2014-03-10"
 WED_5_MAR = date(2014, 3, 5)
+AGREED = "answer_agreed_by"
 
 
 def sheet(browser, review, key):
@@ -218,6 +219,17 @@ def test_that_it_may_have_happened_earlier_is_said_only_where_that_would_help(ma
     assert earlier in scoping
     assert "No independent reviewer has been appointed" in commission
     assert earlier not in commission
+
+
+def test_the_partners_who_agreed_are_ticked_and_a_post_can_be_written_instead(session, somebody, as_, clock):
+    clock.moment = datetime(2024, 6, 5, 9, 30, tzinfo=UTC)
+    case = an_incident(session, date(2024, 6, 3))
+    partner = as_(somebody("partner@example.org", "safeguarding_partner", on=case.board))
+
+    page = tree_of(partner.get(f"/cases/{case.reference}/steps/submit_rapid_review"))
+
+    boxes = [(each.tag.rpartition("}")[2], each.get("value")) for each in page.iter() if each.get("name") == AGREED]
+    assert boxes == [("input", "Local authority"), ("input", "Police"), ("input", "Health"), ("textarea", None)]
 
 
 # --- Checking first ---------------------------------------------------------
