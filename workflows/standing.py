@@ -240,7 +240,7 @@ def correct(
     if standing_version is None:
         raise NotAvailable("That step is not part of the history any more")
     if not reason.strip():
-        raise AnswersRefused([Problem("reason", "Say why this is corrected")])
+        raise AnswersRefused([Problem("reason", f"Say why this is {'struck out' if told is None else 'corrected'}")])
     opened = history.effective()[0]
     if told is None and opened.sequence == sequence:
         raise NotAvailable("The step that opened the case cannot be struck out. Correct it, or end the case")

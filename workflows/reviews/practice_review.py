@@ -64,7 +64,8 @@ every_partner_agreed = Guard(
 
 AGREEMENT = lines(
     "agreed_by", "Who agreed for the local authority, the police and health", group="Agreement",
-    hint="All three must have. Of a partner that is not ticked, name the post that agreed for it, and not the person",
+    hint="All three must have agreed. Instead of ticking a partner, the post that agreed for it can be written, one on "
+    "each line. Do not name the person",
     suggests=tuple(partner.words for partner in SAFEGUARDING_PARTNERS),
 )  # fmt: skip
 

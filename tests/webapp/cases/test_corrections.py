@@ -69,6 +69,19 @@ def test_a_correction_needs_a_reason(manager, scoped):
     assert "Say why this is corrected" in main_words(wrong)
 
 
+def test_striking_out_needs_a_reason_and_says_nothing_of_how_the_step_is_recorded(manager, scoped):
+    hint = "A recorded delay explains why something is late"
+    scoped.take("record_delay", answers={"reasons": ["INQUEST"]})
+    assert hint in main_words(event_page(manager, scoped, 3))
+    page = event_page(manager, scoped, 3, "strike-out")
+
+    wrong = manager.send(page, "Continue")
+
+    assert wrong.status_code == 422
+    assert "Say why this is struck out" in main_words(wrong)
+    assert hint not in main_words(page)
+
+
 def test_what_did_not_happen_is_struck_out(manager, scoped):
     page = event_page(manager, scoped, 2, "strike-out")
 
