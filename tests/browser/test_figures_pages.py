@@ -115,6 +115,19 @@ def test_figures_are_asked_for_without_javascript(plain_page, readers):
     expect(plain_page.get_by_text("Counts from 1 to 4 are shown as <5.").first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [640, 1024, 1280])
+def test_between_the_widths_of_a_telephone_and_a_desk_nothing_is_cut(page, readers, width):
+    """A laptop at 125 per cent is 1024 pixels wide: a table and a chart that have no room beside each other."""
+    readers.sign_in(page, "figures.chair")
+    page.set_viewport_size({"width": width, "height": 800})
+
+    page.goto(readers.at(WHOLE), wait_until="networkidle")
+
+    shown = page.eval_on_selector_all(CHARTS, "all => all.map(one => one.getBoundingClientRect().width)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert min(shown) >= 380
+
+
 def test_a_table_stands_beside_its_chart_where_there_is_room(page, narrow_page, readers):
     for each, beside in ((page, True), (narrow_page, False)):
         readers.let_in(each, "figures.chair")

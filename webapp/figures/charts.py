@@ -43,7 +43,7 @@ class Sheet:
         return not self.labels_inches
 
 
-WIDE = Sheet(width_inches=5.4, letters_a_line=28, labels_inches=1.9, legend_columns=3)
+WIDE = Sheet(width_inches=4.7, letters_a_line=28, labels_inches=1.9, legend_columns=2)
 # As wide as a telephone, so that its words are as large there as the words around it.
 NARROW = Sheet(width_inches=2.8, letters_a_line=36, labels_inches=0, legend_columns=1)
 
