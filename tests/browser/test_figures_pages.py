@@ -89,7 +89,7 @@ def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
 
 def test_on_a_narrow_screen_every_chart_is_drawn_to_its_width(narrow_page, readers):
     """Drawn as wide as it is shown, so that its words are as large as they were meant and nothing is cut."""
-    readers.sign_in(narrow_page, "figures.chair")
+    readers.let_in(narrow_page, "figures.chair")
     narrow_page.goto(readers.at(WHOLE), wait_until="networkidle")
 
     drawn = narrow_page.eval_on_selector_all(CHARTS, "all => all.map(one => one.naturalWidth)")
@@ -118,7 +118,7 @@ def test_figures_are_asked_for_without_javascript(plain_page, readers):
 @pytest.mark.parametrize("width", [640, 1024, 1280])
 def test_between_the_widths_of_a_telephone_and_a_desk_nothing_is_cut(page, readers, width):
     """A laptop at 125 per cent is 1024 pixels wide: a table and a chart that have no room beside each other."""
-    readers.sign_in(page, "figures.chair")
+    readers.let_in(page, "figures.chair")
     page.set_viewport_size({"width": width, "height": 800})
 
     page.goto(readers.at(WHOLE), wait_until="networkidle")
