@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.panels.duties import NOT_READ, TITLES, DutyReminder
+from models.panels.duties import DutyReminder, title_of
 from models.panels.panel import Panel
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED, Declared, Item, Kind, OfPanel, Reference, Site
 from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
@@ -76,7 +76,7 @@ def _of_a_duty(session: Session, delivery: Delivery, message: OutboxMessage, des
     return Item(
         kind="late" if due_on < desk.today else "due",
         reference=OfPanel(reminder.panel.board.reference_prefix, meeting.held_on if meeting else None),
-        words=Declared(NOT_READ if reminder.kind == "reading" and reminder.escalated else TITLES[reminder.kind]),
+        words=Declared(title_of(reminder.kind, escalated=reminder.escalated)),
         link=desk.site.link(_page_of_a_duty(reminder)),
         today=desk.today,
         on=due_on,

@@ -126,6 +126,11 @@ class Duty:
     """The person who is to read the pack."""
 
 
+def title_of(kind: Kind, *, escalated: bool) -> str:
+    """Return what is said of a duty to whoever sees to it, or to whom it went up."""
+    return NOT_READ if kind == "reading" and escalated else TITLES[kind]
+
+
 def duties(session: Session, today: date, calendar: Calendar, *, panel_id: int | None = None) -> Iterator[Duty]:
     """Yield what panels owe, or one of them, and what was over lately."""
     yield from _actions(session, today, panel_id)

@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import url_for
 
-from models.panels.duties import OWNER, TITLES, Duty, DutyReminder
+from models.panels.duties import OWNER, TITLES, Duty, DutyReminder, title_of
 from models.panels.panel import Panel
 from notifications.duties import duty_ladders
 from notifications.duty_ledger import Ahead, DutyLine
@@ -66,7 +66,11 @@ def duty_href(duty: Duty, panel: Panel) -> str:
 def reminder_in_words(line: DutyLine, href: str = "") -> LineInWords:
     """Return one line of a ledger about what a panel owes; `href` is where its panel leads whoever looks."""
     reminder, message = line.reminder, line.message
-    on, what, to = day_in_words(reminder.falls_on), f"{TITLES[reminder.kind]}: {_rung(reminder)}", reminder.role
+    on, what, to = (
+        day_in_words(reminder.falls_on),
+        f"{title_of(reminder.kind, escalated=reminder.escalated)}: {_rung(reminder)}",
+        reminder.role,
+    )
     because = reminder.because
     if message is not None and "duty" not in message.payload:
         on, what, to = day_of(message.created_at), AN_AGENCY_WAS_NOT_REACHED, message.recipient_role or to
@@ -88,7 +92,8 @@ def _rung(reminder: DutyReminder) -> str:
 
 def ahead_in_words(each: Ahead) -> str:
     """Return 'On 7 February 2014: approve the minutes, to the child death coordinator'."""
-    title, threshold = TITLES[each.kind], each.threshold
+    threshold = each.threshold
+    title = title_of(each.kind, escalated=threshold.rung.escalates)
     to = role_words(threshold.role) if threshold.role == OWNER else f"the {role_words(threshold.role)}"
     return f"{day_in_words(threshold.falls_on)}: {title[:1].lower()}{title[1:]}, to {to}"
 
