@@ -16,8 +16,8 @@ from models.child_deaths.child import AgencyContact, ChildDeath
 from models.child_deaths.notifying import agencies_to_ask
 from models.child_deaths.reporting_forms import REQUESTS, Request, Wanted
 from models.reminder import Reminder
+from webapp.cases.boxes import SuggestedField
 from webapp.cases.due_dates import DueDate, due_date
-from webapp.cases.forms import SuggestedField
 from webapp.fields import ChoicesField, DayField, offered, stripped
 from webapp.forms import PageForm
 from webapp.wording import counted, sentence_case

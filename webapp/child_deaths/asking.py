@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField
 
 from models.child_deaths.unfinished_notification import Typed, UnfinishedNotification
-from webapp.cases.forms import box_of, filled, plain
+from webapp.cases.boxes import box_of, filled, plain
 from webapp.cases.known import Known
 from webapp.fields import BOXES, stripped
 from webapp.forms import PageForm

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import StringField
 
 from models.child_deaths.reporting_form import ReportingForm
-from webapp.cases.forms import SuggestedField, box_of, filled, plain
+from webapp.cases.boxes import SuggestedField, box_of, filled, plain
 from webapp.cases.known import Known
 from webapp.fields import stripped
 from webapp.forms import PageForm

@@ -9,7 +9,8 @@ from wtforms import Field, HiddenField
 
 from models.panels.meetings import CHAIR, roles_of
 from models.panels.panel import PanelMember
-from webapp.cases.forms import LongListField, QuestionsForm, Typed, box_of, unseen
+from webapp.cases.boxes import LongListField, box_of
+from webapp.cases.forms import QuestionsForm, Typed, unseen
 from webapp.cases.known import Known
 from webapp.fields import ChoicesField, OneOfField, offered
 from webapp.panels.forms import seat_choice

@@ -8,7 +8,7 @@ from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringFi
 from models.agency import Board
 from models.panels.meetings import seat_words
 from models.panels.panel import Panel
-from webapp.cases.forms import SuggestedField
+from webapp.cases.boxes import SuggestedField
 from webapp.fields import ChoicesField, DayField, LinesField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
 from workflows.child_death_codes import PANEL_ROLES, THEMES

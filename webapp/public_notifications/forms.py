@@ -14,7 +14,7 @@ from wtforms.validators import Length, StopValidation
 
 from models.child_deaths.public_draft import Typed
 from models.child_deaths.public_notifications import Area
-from webapp.cases.forms import LongListField, box_of, plain
+from webapp.cases.boxes import LongListField, box_of, plain
 from webapp.cases.known import Known
 from webapp.fields import LinesField, needed, offered, stripped
 from webapp.forms import PageForm
