@@ -68,6 +68,11 @@ def typed_in(form: MultiDict[str, str]) -> Typed:
     return {name: values for name, values in form.lists() if name != OFFERED and not _is_secret(name)}
 
 
+def as_sent(typed: Typed) -> "MultiDict[str, str]":
+    """Return what was typed before as a form takes it: as if it were sent just now."""
+    return MultiDict([(name, value) for name, values in typed.items() for value in values])
+
+
 def unsent_of(person: Person) -> list[Unsent]:
     """Return what the person sent too late and has not sent again, the oldest first."""
     theirs = select(Draft).where(Draft.person_id == person.id, Draft.form_key.startswith(KEY, autoescape=True))

@@ -16,11 +16,12 @@ from models.queries.case_page import CaseAsSeen
 from webapp import clock
 from webapp.access import current_actor, current_person, may_see_case
 from webapp.cases import filling
-from webapp.cases.forms import CorrectionForm, StrikeOutForm, Typed, correction_form, strike_out_form
+from webapp.cases.forms import CorrectionForm, StrikeOutForm, correction_form, strike_out_form
 from webapp.cases.looking import seen, today_only
 from webapp.cases.recordable import CORRECTION, STRIKE_OUT, draft_key
 from webapp.cases.sheets import CaseSheet, Following, Form
 from webapp.database import db
+from webapp.keeping import Typed
 from workflows.errors import NotYourRole
 from workflows.history import Event
 from workflows.roles import in_words

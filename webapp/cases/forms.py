@@ -15,13 +15,12 @@ from webapp.cases.factors import FactorsField
 from webapp.cases.known import Known
 from webapp.fields import DayField, OneOfField, offered
 from webapp.forms import PageForm
+from webapp.keeping import Typed, as_sent
 from webapp.mistakes import Mistake
 from workflows.dates import PartialDate, day_in_words
 from workflows.definition import Question, Step
 from workflows.errors import AnswersRefused, StepRefused
 from workflows.standing import Told
-
-Typed = Mapping[str, Sequence[str]]
 
 OTHER_DAY = "other"
 REASON_STAYS = "The reason stays in the history, beside what was said before. Do not name the child or the family"
@@ -184,7 +183,7 @@ def supposing_form(questions: Iterable[Question], known: Known, typed: Typed) ->
     """Return the form of what is supposed, as the address has it."""
     boxes = {f"answer_{each.key}": box_of(replace(each, required=False), known) for each in questions}
     form_class: type[SupposingForm] = type("FormOfASupposition", (SupposingForm,), boxes)
-    return form_class(MultiDict([(name, value) for name, values in typed.items() for value in values]))
+    return form_class(as_sent(typed))
 
 
 OfAStep = TypeVar("OfAStep", bound=StepForm)
@@ -243,7 +242,7 @@ def unseen(length: int) -> dict[str, str]:
 
 def _sent(typed: Typed | None) -> list[MultiDict[str, str]]:
     """Return what was typed before as the form takes it; nothing, so that it takes what was just sent."""
-    return [MultiDict([(name, value) for name, values in typed.items() for value in values])] if typed else []
+    return [as_sent(typed)] if typed else []
 
 
 def _is_a_day(written: str) -> bool:

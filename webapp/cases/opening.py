@@ -23,10 +23,11 @@ from webapp.access import (
 )
 from webapp.cases import filling
 from webapp.cases.consequences import from_the_opening, who_is_told
-from webapp.cases.forms import StepForm, Typed, step_form
+from webapp.cases.forms import StepForm, step_form
 from webapp.cases.known import Known
 from webapp.cases.sheets import Following, Sheet
 from webapp.database import db
+from webapp.keeping import Typed
 from workflows import registry
 from workflows.dates import PartialDate
 from workflows.definition import Procedure, Workflow

@@ -23,14 +23,14 @@ from models.queries.case_page import CaseAsSeen, agencies_led
 from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
 from webapp.cases.consequences import in_general, who_is_told
-from webapp.cases.forms import SheetForm, StepForm, Typed, step_form
+from webapp.cases.forms import SheetForm, StepForm, step_form
 from webapp.cases.grounds import Grounds, grounds
 from webapp.cases.known import Known, is_asked_of_agencies, known_of
 from webapp.cases.looking import seen, today_only
 from webapp.cases.recordable import STEP, draft_key
 from webapp.cases.where import next_words
 from webapp.database import db
-from webapp.keeping import typed_in
+from webapp.keeping import Typed, typed_in
 from webapp.wording import role_words
 from workflows.child_deaths import preventability_since
 from workflows.definition import Step

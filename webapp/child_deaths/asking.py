@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField
 
 from models.child_deaths.unfinished_notification import Typed, UnfinishedNotification
@@ -14,6 +13,7 @@ from webapp.cases.boxes import box_of, filled, plain
 from webapp.cases.known import Known
 from webapp.fields import BOXES, stripped
 from webapp.forms import PageForm
+from webapp.keeping import as_sent
 from workflows.answers import unanswered
 from workflows.dates import PartialDate
 from workflows.definition import Kind, Question
@@ -57,7 +57,7 @@ def form_of(page: Page, typed: Typed | None = None, filled_with: Mapping[str, An
             "If something here is not known, say what and why (optional)", description=hint, filters=[stripped]
         )
     form_class = type("FormOfAPage", (QuestionsForm,), {**boxes, "page": page})
-    sent = [] if typed is None else [MultiDict([(name, value) for name in typed for value in typed[name]])]
+    sent = [] if typed is None else [as_sent(typed)]
     form: QuestionsForm = form_class(*sent, data=dict(filled_with or {}))
     return form
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField
 
 from models.panels.meetings import CHAIR, roles_of
 from models.panels.panel import PanelMember
 from webapp.cases.boxes import LongListField, box_of
-from webapp.cases.forms import QuestionsForm, Typed, unseen
+from webapp.cases.forms import QuestionsForm, unseen
 from webapp.cases.known import Known
 from webapp.fields import ChoicesField, OneOfField, offered
+from webapp.keeping import Typed, as_sent
 from webapp.panels.forms import seat_choice
 from workflows.child_death_codes import CATEGORIES
 from workflows.child_deaths import preventability_period
@@ -92,7 +92,7 @@ def day_form(
     boxes = {f"answer_{each.key}": _box(each, held_on) for each in step.asks}
     known = {str(each.id): each for each in members}
     form_class = type("FormOfTheDay", (DayForm,), {**boxes, "step": step, "members": known})
-    sent = [MultiDict([(name, value) for name, values in typed.items() for value in values])] if typed else []
+    sent = [as_sent(typed)] if typed else []
     form: DayForm = form_class(*sent, data={**begun, **unseen(length)})
     seats = [(key, seat_choice(each.role, each.agency, each.person.name)) for key, each in known.items()]
     form.present.choices = offered(seats)

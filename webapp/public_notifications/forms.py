@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Field, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation
 
@@ -18,6 +17,7 @@ from webapp.cases.boxes import LongListField, box_of, plain
 from webapp.cases.known import Known
 from webapp.fields import LinesField, needed, offered, stripped
 from webapp.forms import PageForm
+from webapp.keeping import as_sent
 from workflows.definition import Question
 from workflows.errors import AnswersRefused
 from workflows.notification_pages import may_be_newborn
@@ -187,13 +187,13 @@ PAGES = (
 
 def page_form(page: PublicPage, areas: Sequence[Area], typed: Typed) -> NotificationForm:
     """Return the form of one page: as it was sent or, where it was not, as it was typed before."""
-    form = NotificationForm() if request.method == "POST" else NotificationForm(_boxes(typed))
+    form = NotificationForm() if request.method == "POST" else NotificationForm(as_sent(typed))
     return _with_areas(_with_boxes(form, page.boxes), areas)
 
 
 def whole_form(areas: Sequence[Area], typed: Typed) -> NotificationForm:
     """Return the form of everything that was typed, without the boxes of pages that are not asked."""
-    form = NotificationForm(_boxes(typed), meta={"csrf": False})
+    form = NotificationForm(as_sent(typed), meta={"csrf": False})
     asked = {box for page in PAGES if page.applies(form.answers()) for box in page.boxes}
     return _with_areas(_with_boxes(form, asked), areas)
 
@@ -215,10 +215,6 @@ def _with_areas(form: NotificationForm, areas: Sequence[Area]) -> NotificationFo
     if "area" in form:
         form.area.choices = offered([("", "Choose from the list"), *((area.name, area.name) for area in areas)])
     return form
-
-
-def _boxes(typed: Typed) -> MultiDict[str, str]:
-    return MultiDict([(name, value) for name, values in typed.items() for value in values])
 
 
 class CodeForm(PageForm):
