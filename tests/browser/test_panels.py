@@ -137,3 +137,19 @@ def _tab_to(page: Page, wanted: Locator) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{wanted} was not reached by keyboard")
+
+
+def test_what_a_panel_asks_is_put_off_on_a_page_that_everyone_can_read(page, narrow_page, plain_page, site, sign_in):
+    for opened in (narrow_page, page, plain_page):
+        sign_in(opened, "panel.member").goto(site.at("/account/actions"))
+        opened.get_by_role("main").get_by_role("link", name="Reminders").first.click()
+        expect(opened.get_by_role("heading", name="Do what the panel decided")).to_be_visible()
+        if opened is not plain_page:
+            assert violations(opened) == []
+        opened.get_by_role("link", name="Remind me later").click()
+        opened.get_by_label("Why it can wait").fill("It is with the printer")
+        opened.get_by_role("button", name="Remind me later").click()
+        expect(opened.get_by_role("link", name="Enter a day")).to_be_visible()
+        if opened is not plain_page:
+            assert violations(opened) == []
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
