@@ -152,7 +152,7 @@ def _addresses(one: ChildDeath, other: ChildDeath) -> Iterator[tuple[int, str]]:
 
         alike = token_sort_ratio(one.address, other.address, processor=default_process)
         if alike == MOST_ALIKE:
-            yield 10, "The addresses are the same"
+            yield 10, "The addresses have the same words"
         elif alike >= SPELT_ALIKE:
             yield 5, "The addresses are nearly the same"
 

@@ -28,7 +28,7 @@ from webapp.access import (
 from webapp.cases.looking import seen, today_only
 from webapp.cases.where import banner
 from webapp.child_deaths.changing import is_open, open_for_reading, recorded
-from webapp.child_deaths.tasks import NOT_ANSWERED, checked
+from webapp.child_deaths.tasks import NOT_ANSWERED, NOTHING_ENTERED, checked
 from webapp.database import db
 from webapp.fields import OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
@@ -252,7 +252,8 @@ def _lines(case: Case) -> Mapping[str, str]:
         for answer in each.answers:
             about = answer.label if each.heading == each.page.title else f"{each.page.title}: {answer.label}"
             found.setdefault(about, []).extend(answer.lines)
-    return {about: "; ".join(line for line in lines if line != NOT_ANSWERED) for about, lines in found.items()}
+    nothing = (NOT_ANSWERED, NOTHING_ENTERED)
+    return {about: "; ".join(line for line in lines if line not in nothing) for about, lines in found.items()}
 
 
 def _may_identify(found: PairOfCases) -> bool:

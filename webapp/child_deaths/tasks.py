@@ -8,7 +8,7 @@ from webapp.wording import counted
 from workflows.definition import Step
 from workflows.notification_pages import PAGES, Answers, Page
 
-NOT_ANSWERED = "Not answered"
+NOT_ANSWERED, NOTHING_ENTERED = "Not answered", "Nothing entered yet"
 COMPLETE, NOT_BEGUN, TO_MEND = "Complete", "Not begun", "Something to mend"
 
 
@@ -82,7 +82,7 @@ def _answers(page: Page, answers: Answers) -> tuple[Answer, ...]:
 
 
 def _nothing_on(page: Page) -> Answer:
-    return Answer(page.key, page.title, ("Nothing entered yet",))
+    return Answer(page.key, page.title, (NOTHING_ENTERED,))
 
 
 def _not_known(page: Page, told: AsTold) -> list[Answer]:

@@ -127,7 +127,7 @@ class TestLikeness:
     @pytest.mark.parametrize(
         ("one", "other", "words"),
         [
-            ("Flat 2, 1 Nowhere Street", "1 Nowhere Street, flat 2", "The addresses are the same"),
+            ("Flat 2, 1 Nowhere Street", "1 Nowhere Street, flat 2", "The addresses have the same words"),
             ("12 Nowhere Street, Anytown", "12 Nowere Street Anytown", "The addresses are nearly the same"),
         ],
     )

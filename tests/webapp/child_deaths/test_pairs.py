@@ -50,6 +50,13 @@ def test_both_are_shown_side_by_side_on_purpose_and_that_is_recorded(session, co
     assert {case.id for case in pair} <= set(session.scalars(read))
 
 
+def test_what_was_told_of_neither_is_nothing_they_have_in_common(coordinator, address):
+    page = coordinator.send(coordinator.get(address), "Show both side by side")
+
+    assert "Nothing entered yet" not in main_words(page)
+    assert "Not answered" not in main_words(page)
+
+
 def test_the_chair_decides_without_seeing_who_they_are(seen_by, address):
     chair = seen_by("cdop_chair")
     page = chair.get(address)
