@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -29,13 +30,19 @@ def add_action(
 ) -> PanelAction:
     """Return something that was decided at a meeting, done by whoever holds a post, by a day.
 
-    `hears` is who is reminded of it; nobody, for the coordinator.
+    `hears` is who is reminded of it; nobody, for the coordinator. What was noted of the meeting already, the same in
+    everything, is that: a form sent twice makes one action (P43).
     """
-    added = PanelAction(
-        meeting_id=meeting.id, case_id=case_id, action=action, owner=owner, due_on=due_on, created_at=now,
-        owner_person_id=hears.id if isinstance(hears, Person) else None,
-        owner_agency_id=hears.id if isinstance(hears, Agency) else None,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "meeting_id": meeting.id, "case_id": case_id, "action": action, "owner": owner, "due_on": due_on,
+        "owner_person_id": hears.id if isinstance(hears, Person) else None,
+        "owner_agency_id": hears.id if isinstance(hears, Agency) else None,
+    }  # fmt: skip
+    session.get_one(Meeting, meeting.id, with_for_update=True)
+    same = select(PanelAction).filter_by(**told).where(PanelAction.done_on.is_(None)).order_by(PanelAction.id)
+    if noted := session.scalars(same).first():
+        return noted
+    added = PanelAction(**told, created_at=now)
     session.add(added)
     session.flush()
     _record(session, "action_added", added, person_id, now)

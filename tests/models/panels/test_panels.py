@@ -466,6 +466,22 @@ class TestActionsAndAttendance:
         assert action_of(session, panel_id, action.id, chair) is action
         assert action_of(session, panel_id + 1, action.id, chair) is None
 
+    def test_what_is_noted_twice_the_same_in_everything_is_noted_once(self, session, story):
+        """P43: a button pressed twice. Another day, post or case is another action; so is one after it was done."""
+        meeting, chair = story.a_meeting(), story.members["chair"].person_id
+        told = {"case_id": None, "action": "Ask again", "owner": "Public health", "due_on": date(2014, 3, 1)}
+
+        def noted(**other):
+            return add_action(session, meeting, **(told | other), person_id=chair, now=NOW)
+
+        first = noted()
+        assert noted() is first
+        assert noted(due_on=date(2014, 3, 2)) is not first
+        assert noted(hears=story.members["police"].person) is not first
+        finish_action(session, first, done_on=date(2014, 2, 20), outcome="Asked", person_id=chair, now=NOW)
+        assert noted() is not first
+        assert len(actions_of(session, story.panel.board_id, chair)) == 4
+
     def test_a_meeting_is_found_by_its_day(self, session, story):
         meeting = story.a_meeting()
 
