@@ -126,6 +126,22 @@ def test_the_worklist_fits_a_sheet_of_paper_and_a_tablet(page, site, sign_in):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, medium
 
 
+def test_no_tag_of_a_list_runs_into_the_next_column(page, site, sign_in):
+    """At the width of a desk, where the filters stand beside the list."""
+    for role, path in (("business.manager", "/worklist/"), ("cdop.coordinator", "/child-deaths/")):
+        sign_in(page, role)
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        page.goto(site.at(path))
+
+        beyond = page.eval_on_selector_all(
+            "td .govuk-tag",
+            "tags => tags.filter(tag => tag.getBoundingClientRect().right"
+            " > tag.closest('td').getBoundingClientRect().right).map(tag => tag.innerText)",
+        )
+        assert beyond == [], path
+        page.context.clear_cookies()
+
+
 def test_why_this_date_opens_in_place(page, site, sign_in):
     sign_in(page, "board.member")
     page.goto(site.at("/cases/{Child_BR}"))
