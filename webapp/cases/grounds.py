@@ -1,6 +1,6 @@
-"""What a decision rests on: the criteria as they were last answered, what was recommended, and the other choices."""
+"""What a decision rests on: the criteria as last answered, what was recommended, the other choices; or the holds."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from webapp.cases.parts import Done, done
@@ -12,6 +12,7 @@ from workflows.standing import Availability, Standing, available
 
 OF_A_SERIOUS_CASE_REVIEW = ("recommend", "record_peer_challenge")
 OF_A_PRACTICE_REVIEW = ("submit_rapid_review", "record_panel_response")
+OF_A_REPORT = ("submit_report",)
 
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "decide_to_review": OF_A_SERIOUS_CASE_REVIEW,
@@ -20,8 +21,13 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "return_to_subgroup": OF_A_SERIOUS_CASE_REVIEW,
     "decide_local_review": OF_A_PRACTICE_REVIEW,
     "decide_no_local_review": OF_A_PRACTICE_REVIEW,
+    "approve_report": OF_A_REPORT,
+    "return_report": OF_A_REPORT,
 }
 """By decision, the steps whose answers are read before it is taken."""
+
+# Whoever looks at a hold again, or ends it, reads why it was made and what the courts have done since.
+ABOUT_A_HOLD = frozenset({"review_hold", "release_hold"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +41,27 @@ class Grounds:
 
 def grounds(step: Step, standing: Standing, roles: Collection[str]) -> Grounds | None:
     """Return what a decision rests on; none where the step is no such decision."""
+    if step.key in ABOUT_A_HOLD and standing.holds:
+        return Grounds((), tuple(_before(event, standing) for event in _of_the_holds(standing)), ())
     rests_on = RESTS_ON.get(step.key)
     if rests_on is None:
         return None
     alike = {key for key, steps in RESTS_ON.items() if steps is rests_on and key != step.key}
     return Grounds(
-        _criteria(standing),
+        () if rests_on is OF_A_REPORT else _criteria(standing),
         tuple(_before(event, standing) for event in standing.events if event.step in rests_on),
         tuple(each for each in available(standing, roles) if each.step.key in alike),
     )
+
+
+def _of_the_holds(standing: Standing) -> Iterator[Event]:
+    """Yield what authorised each hold of now, what was decided when it was last looked at, and proceedings since."""
+    theirs = {event.sequence for hold in standing.holds for event in (hold.authorised, hold.reviewed) if event}
+    begun = False
+    for event in standing.events:
+        begun = begun or event.sequence in theirs
+        if event.sequence in theirs or (begun and event.step == "record_proceedings"):
+            yield event
 
 
 def _before(event: Event, standing: Standing) -> Done:

@@ -62,12 +62,17 @@ every_partner_agreed = Guard(
     source=Source("T-2.6", "Working Together 2018, chapter 4: the safeguarding partners decide jointly"),
 )
 
+IN_A_PARTNERS_PLACE = (
+    "Instead of ticking a partner, the post that agreed for it can be written, one on each line. Do not name the person"
+)
+
 AGREEMENT = lines(
     "agreed_by", "Who agreed for the local authority, the police and health", group="Agreement",
-    hint="All three must have agreed. Instead of ticking a partner, the post that agreed for it can be written, one on "
-    "each line. Do not name the person",
+    hint=f"Where they agreed on this together, give all three. {IN_A_PARTNERS_PLACE}",
     suggests=tuple(partner.words for partner in SAFEGUARDING_PARTNERS),
 )  # fmt: skip
+
+AGREEMENT_OF_ALL = replace(AGREEMENT, required=True, hint=f"All three must have agreed. {IN_A_PARTNERS_PLACE}")
 
 # What the partners decide together after the rapid review, which is where their agreement must be recorded (T-2.6).
 # A later decision names it again where it was given again.
@@ -142,7 +147,7 @@ def _about_the_rapid_review() -> tuple[Step, ...]:
             hint="A rapid review is never held. If the police ask, leave accounts of witnesses out of it.",
             asks=(
                 one_of("decision", "What the partners decided", RAPID_REVIEW_DECISIONS, required=True),
-                replace(AGREEMENT, required=True),
+                AGREEMENT_OF_ALL,
                 long_text("immediate_action", "Immediate action for the safety of children"),
                 lines("learning", "What was learned", required=True, hint="One point on each line"),
                 text("panel_guidance_version", "Edition of the Panel’s guidance followed",

@@ -98,6 +98,25 @@ def test_a_decision_stands_beneath_what_it_rests_on(chair, review):
     assert words.index("What the decision rests on") < words.index("When did it happen?")
 
 
+def test_whoever_looks_at_a_hold_again_reads_why_it_was_made_and_what_happened_since(chair, review):
+    """A hold of long ago is not remembered: its reasons, what was last decided, and what the courts have done."""
+    review.take("record_proceedings", answers={"process": "CRIMINAL_INVESTIGATION", "event": "opened"})
+    held = {"kind": "CRIMINAL_TRIAL", "scope": ["publication"], "requested_by": "Crown prosecutor",
+            "reasons": "It would name a witness", "review_on": "2014-05-01"}  # fmt: skip
+    review.take("authorise_hold", answers=held)
+    looked = {"hold": "CRIMINAL_TRIAL", "outcome": "It goes on until the plea", "review_on": "2014-06-01"}
+    review.take("review_hold", answers=looked)
+    review.take("record_proceedings", answers={"process": "CRIMINAL_TRIAL", "event": "plea"})
+
+    for step in ("review_hold", "release_hold"):
+        words = main_words(chair.get(f"/cases/{review.case.reference}/steps/{step}"))
+
+        before, _, _ = words.partition("When did it happen?")
+        assert "Reasons It would name a witness" in before, step
+        assert "It goes on until the plea" in before, step
+        assert before.count("Proceedings, ") == 1, step
+
+
 def test_a_step_that_decides_nothing_has_no_such_grounds(manager, review):
     assert "rests on" not in main_words(manager.get(f"/cases/{review.case.reference}/steps/refer_to_subgroup"))
 
