@@ -102,6 +102,12 @@ def states_of(procedures: Iterable[Procedure]) -> dict[str, str]:
     return {state.key: state.words for procedure in procedures for state in procedure.states}
 
 
+def ended_asked(told: "MultiDict[str, str]", procedures: Iterable[Procedure]) -> bool:
+    """Return whether ended cases are asked for: in so many words, or by a place to stand at that is an end."""
+    ends = {state.key for procedure in procedures for state in procedure.states if state.ended}
+    return told.get("ended") == "yes" or told.get("state") in ends
+
+
 def _chosen(field: Any) -> str:
     choices = getattr(field, "choices", ())
     return next((str(choice.label) for choice in choices if choice.value == field.data), str(field.data))

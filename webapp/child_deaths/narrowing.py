@@ -8,7 +8,7 @@ from wtforms import Form, SelectField, StringField
 from models.agency import Board
 from models.queries.worklist import Narrowing
 from webapp.fields import offered
-from webapp.lists import ANY, Addresses, board_asked, only_asked, states_of, words_asked
+from webapp.lists import ANY, Addresses, board_asked, ended_asked, only_asked, states_of, words_asked
 from workflows.regimes import CHILD_DEATH_REVIEW
 from workflows.registry import workflow
 
@@ -43,7 +43,7 @@ def narrowing_of(told: "MultiDict[str, str]", boards: Sequence[Board]) -> Narrow
         state=told.get("state", "") if told.get("state") in states() else "",
         board_id=board_asked(told, boards),
         awaiting=told.get("awaiting", "").strip()[:200],
-        ended=told.get("ended") == "yes",
+        ended=ended_asked(told, workflow(CHILD_DEATH_REVIEW).procedures.values()),
     )
 
 

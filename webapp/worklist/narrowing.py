@@ -1,7 +1,7 @@
 """What the worklist can be narrowed to, and what its address asks for."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField, StringField
@@ -10,7 +10,8 @@ from models.agency import Board
 from models.people import Person
 from models.queries.worklist import Narrowing
 from webapp.fields import offered
-from webapp.lists import ANY, Addresses, board_asked, only_asked, states_of, words_asked
+from webapp.lists import ANY, Addresses, board_asked, ended_asked, only_asked, states_of, words_asked
+from workflows.definition import Procedure
 from workflows.registry import workflows
 
 ADDRESS = Addresses("worklist.show", ("only", "words", "kind", "stage", "state", "board", "person", "ended"))
@@ -49,17 +50,20 @@ def narrowing_of(told: "MultiDict[str, str]", boards: Sequence[Board]) -> Narrow
         state=told.get("state", "") if told.get("state") in _states() else "",
         board_id=board_asked(told, boards),
         person=_identity(told.get("person", "")),
-        ended=told.get("ended") == "yes",
+        ended=ended_asked(told, _procedures()),
     )
 
 
 def _stages() -> dict[str, str]:
-    procedures = (each for workflow in workflows().values() for each in workflow.procedures.values())
-    return {stage.key: stage.words for procedure in procedures for stage in procedure.stages if stage.key != "ended"}
+    return {stage.key: stage.words for procedure in _procedures() for stage in procedure.stages if stage.key != "ended"}
 
 
 def _states() -> dict[str, str]:
-    return states_of(each for workflow in workflows().values() for each in workflow.procedures.values())
+    return states_of(_procedures())
+
+
+def _procedures() -> Iterator[Procedure]:
+    return (each for workflow in workflows().values() for each in workflow.procedures.values())
 
 
 def _by_words(words_by_key: dict[str, str]) -> list[tuple[str, str]]:

@@ -66,6 +66,20 @@ def test_a_limit_in_working_days_is_late_in_working_days_as_on_the_page_of_the_c
         assert "6 working days late" in manager.get(address).text
 
 
+def test_a_place_to_stand_at_that_is_an_end_lists_ended_cases(manager, referred, board, session):
+    """Open cases are listed unless ended ones are asked for, and nobody looks for a transferred case among them."""
+    case = referred(board, date(2014, 1, 20), "Child Gone")
+    told = Told(PartialDate.on(date(2014, 2, 3)), {"to_board": "Elsewhere", "reasons": "The child lived there"})
+    take_step(
+        session, case, "transfer_case", actor=Actor(None, frozenset({"business_manager"})), told=told,
+        now=FRI_7_FEB_2014,
+    )  # fmt: skip
+
+    assert "Child Gone" not in manager.get("/worklist/").text
+    assert "Child Gone" in manager.get("/worklist/?state=transferred").text
+    assert "Child Gone" not in manager.get("/worklist/?state=closed").text
+
+
 def test_a_count_is_a_filter(manager, referred, board):
     referred(board, date(2014, 1, 20), "Child Later")
     referred(board, date(2013, 12, 2), "Child Late")
