@@ -13,6 +13,7 @@ from models.case import Case
 from models.child_deaths.child import ChildDeath
 from models.child_deaths.merging import Filling, ask_again, filling, merge_cases, not_the_same, unmerge_cases
 from models.errors import CaseMovedOn
+from models.people import Person
 from models.queries.access import OF_CHILD_DEATHS, SEE_WHO_THE_CHILD_IS
 from models.queries.child_death_pairs import PairOfCases, pair_of, pairs_seen
 from webapp import clock
@@ -197,6 +198,7 @@ def _page(found: PairOfCases, form: ReasonForm) -> ResponseReturnValue:
         "child_deaths/pair.html",
         found=found,
         form=form,
+        decided_by=_decided_by(found),
         sides=[_side(case) for case in (found.one, found.other)],
         may_identify=_may_identify(found),
         decides=_decides(found),
@@ -205,6 +207,12 @@ def _page(found: PairOfCases, form: ReasonForm) -> ResponseReturnValue:
         rows=_side_by_side(found) if opened else [],
     )
     return page, 422 if form.errors else 200
+
+
+def _decided_by(found: PairOfCases) -> str:
+    """Return the name of whoever decided about the pair, so that they can be asked."""
+    person = db.session.get(Person, found.pair.decided_by) if found.pair.decided_by else None
+    return person.name if person else "somebody"
 
 
 def _check_page(found: PairOfCases, form: PageForm, kept: Case, ended: Case) -> ResponseReturnValue:

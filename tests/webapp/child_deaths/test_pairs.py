@@ -71,7 +71,9 @@ def test_not_the_same_child_is_remembered_with_its_reason(session, coordinator, 
 
     page = coordinator.send(refused, "They are not the same child", reason="Twins, by the midwife")
 
-    assert "not the same child: Twins, by the midwife" in main_words(page)
+    decided = main_words(page)
+    assert "not the same child: Twins, by the midwife" in decided
+    assert "somebody decided" not in decided
     assert find_possible_duplicates(session, pair[0].id, [board.id], now=NOON) == []
     again = coordinator.send(page, "Put the pair forward again")
     assert "They are not the same child" in again.text
