@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.panels.panel import Panel, PanelBoard
-from tests.models.reviews import SCOPING
+from tests.models.reviews import BECAUSE, SCOPING
 from tests.webapp.client import links_of, main_words, tree_of, words_of
 
 HOLD = {
@@ -126,6 +127,20 @@ def test_messages_still_to_be_sent_stand_above_what_happened(manager, review):
         "Message to the board chair Case referred To be sent",
         "Message to the subgroup chair Case referred To be sent",
     ]
+
+
+def test_many_messages_still_to_be_sent_are_one_entry(manager, review):
+    """After an evening’s work forty may wait for the morning; what happened is not to be looked for beneath them."""
+    review.take("refer_to_subgroup")
+    review.take("recommend", answers={"recommendation": "review", **BECAUSE})
+    review.take("decide_to_review", answers=BECAUSE)
+
+    told = entries(case_page(manager, review))
+
+    first, step = told[:2]
+    assert re.match(r"\d+ messages To be sent To whom, and about what", first)
+    assert "Message to the board chair: Case referred" in first
+    assert step.startswith("Decided to hold a serious case review")
 
 
 def test_a_correction_is_seen_as_one(manager, review):
