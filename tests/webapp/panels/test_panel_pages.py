@@ -124,6 +124,18 @@ class TestPlanning:
         assert event.answers == {"reasons": "The post-mortem is missing", "until": "2014-05"}
         assert "Deferred Child A" in main_words(chair.get(f"{MEETING}/agenda"))
 
+    def test_what_is_not_taken_at_the_meeting_has_no_place_in_its_order(self, story, chair):
+        deferred, taken = story.a_death_ready("Child A"), story.a_death_ready("Child B")
+        story.a_meeting(THU_13_FEB_2014, deferred, taken)
+        page = chair.send(
+            chair.get(f"{MEETING}/cases/{deferred.reference}/defer"), "Defer the review", reasons="The records are lost"
+        )
+
+        words = main_words(page)
+
+        assert "take Child B earlier" in words
+        assert "take Child A" not in words
+
     def test_a_coordinator_cannot_defer_and_a_member_neither_lists_nor_defers(self, story, coordinator, member):
         case = story.a_death_ready("Child A")
         story.a_meeting(THU_13_FEB_2014, case)
