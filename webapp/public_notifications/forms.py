@@ -19,7 +19,7 @@ from webapp.fields import LinesField, needed, offered, stripped
 from webapp.forms import PageForm
 from webapp.keeping import as_sent
 from workflows.definition import Question
-from workflows.errors import AnswersRefused
+from workflows.errors import AnswersRefused, Problem
 from workflows.notification_pages import may_be_newborn
 from workflows.reviews.child_death_review import NOTIFICATION_QUESTIONS
 
@@ -123,7 +123,7 @@ class NotificationForm(PageForm):
     notifier_role = _words("Your role", "For example, consultant paediatrician", needs="Enter your role")
     notifier_agency = _words("Your agency", needs="Enter your agency")
     notifier_telephone = _words("Telephone", "So that the panel’s office can ask", needs="Enter a telephone number")
-    email = _email("At work. A code is sent there now")
+    email = _email("At work. A code is sent there once you have checked what you entered")
 
     def validate_area(self, field: Field) -> None:
         if not field.data:
@@ -155,7 +155,13 @@ class NotificationForm(PageForm):
         for problem in refused.problems:
             key = "area" if problem.question == "normally_resident_in" else problem.question
             if key in self and not self[key].errors:
-                self[key].errors = [problem.words]
+                self[key].errors = [self._by_its_label(key, problem)]
+
+    def _by_its_label(self, key: str, problem: Problem) -> str:
+        """Return what is wrong under the words of the box: to whoever opens a case the question is put differently."""
+        asked = _QUESTIONS.get(problem.question)
+        label = str(self[key].label.text).removesuffix(" (optional)")
+        return problem.words.replace(asked.label, label, 1) if asked else problem.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ class TestNotifying:
         [
             ({"surname": ""}, "surname"),
             ({"sex": ""}, "Sex: an answer is needed"),
+            ({"died_on__day": "", "died_on__month": "", "died_on__year": ""}, "Date of death: an answer is needed"),
             ({"nhs_number": "123"}, "not an NHS number"),
             ({"born_on__month": "13"}, "month from 1"),
             ({"area": ""}, "Choose the area"),
