@@ -61,12 +61,11 @@ def why_a_duty_is_over(session: Session, message: OutboxMessage, now: datetime) 
 
 
 def _why_put_off(session: Session, reminder: DutyReminder, today: date) -> str | None:
-    """Return who put off what is told to their role, if they did since it was recorded; what goes up never is."""
+    """Return who put off what is told to their role, if that lasts today; what goes up never is."""
     if reminder.escalated:
         return None
     put_off = _answers("snoozed", reminder).where(DutyAnswer.role == reminder.role)
-    answer = session.scalar(put_off.where(DutyAnswer.answered_at >= reminder.recorded_at).limit(1))
-    return because.put_off_on(answer, today)
+    return because.put_off_on(session.scalar(put_off.limit(1)), today)
 
 
 def last_seen(session: Session, reminder: DutyReminder) -> DutyAnswer | None:

@@ -93,12 +93,14 @@ def _why_it_moved(deadline: Deadline, reminder: Reminder) -> str | None:
 
 
 def _why_it_was_put_off(session: Session, reminder: Reminder, now: datetime) -> str | None:
-    """Return who put off what is told to their role, if they did since it was recorded; what goes up never is."""
+    """Return who put off what is told to their role, if that lasts today; what goes up never is.
+
+    Whether they did before it was recorded is not asked: a sweep under way at that moment has not seen it.
+    """
     if reminder.notice_key == REMINDER_ESCALATED:
         return None
     put_off = _answers("snoozed", reminder).where(ReminderAnswer.role == reminder.role)
-    answer = session.scalar(put_off.where(ReminderAnswer.answered_at >= reminder.recorded_at).limit(1))
-    return because.put_off_on(answer, london_day(now))
+    return because.put_off_on(session.scalar(put_off.limit(1)), london_day(now))
 
 
 def _answers(kind: AnswerKind, reminder: Reminder) -> Select[ReminderAnswer]:

@@ -72,6 +72,27 @@ def test_an_earlier_reminder_still_unsent_gives_way_to_a_later_one(watch):
     assert why(watch, of_decision(watch, "overdue")) is None
 
 
+@pytest.mark.parametrize("seconds", [-1, 3600])
+def test_what_is_put_off_is_not_true_for_as_long_even_where_the_sweep_had_not_seen_it(watch, seconds):
+    """Somebody may put it off while the sweep that records it is under way, a moment before it does."""
+    watch.swept(FRI_4_APR)
+    message = of_decision(watch, "overdue")
+    person = watch.appoint(BUSINESS_MANAGER)
+    watch.session.add(
+        ReminderAnswer(
+            case_id=message.case_id, clock_key="decision", subject="", due_on=date(2014, 4, 3), person_id=person.id,
+            role=BUSINESS_MANAGER, kind="snoozed", answered_at=message.created_at + timedelta(seconds=seconds),
+            from_on=FRI_4_APR, until_on=THU_10_APR, reason="She is away",
+        )
+    )  # fmt: skip
+    watch.session.commit()
+
+    assert why(watch, message) == "Put off by the business manager until 10 April 2014"
+    assert why(watch, message, THU_10_APR) is not None
+    assert why(watch, message, THU_10_APR + timedelta(days=1)) is None
+    assert why(watch, of_decision(watch, "overdue", SUBGROUP_CHAIR)) is None
+
+
 THU_10_APR, TUE_29_APR = date(2014, 4, 10), date(2014, 4, 29)
 
 
