@@ -12,11 +12,13 @@ import time
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-TAKE = text("SELECT pg_try_advisory_lock(hashtextextended('reviews scheduler', 0))")
+# A connection that stays open says nothing of the process behind it, which may be frozen: being asked does (P18). In
+# one statement, so that nobody is frozen who has taken the turn and not yet said for how long they may be silent.
+TAKE_AND_END_WHEN_SILENT = text(
+    "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended('reviews scheduler', 0))"
+    " THEN set_config('idle_session_timeout', :milliseconds, false) END IS NOT NULL"
+)
 STILL_THERE = text("SELECT 1")
-
-# A connection that stays open says nothing of the process behind it, which may be frozen: being asked does (P18).
-END_WHEN_SILENT = text("SELECT set_config('idle_session_timeout', :milliseconds, false)")
 
 SILENT_AFTER_SECONDS = 30.0
 """For how long whoever has the turn may not be heard of before it is free: half of the minute that taking over may
@@ -59,9 +61,8 @@ class Turn:
     def _taken(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            if connection.execute(TAKE).scalar_one():
-                milliseconds = str(int(self._silent_after_seconds * 1000))
-                connection.execute(END_WHEN_SILENT, {"milliseconds": milliseconds})
+            milliseconds = str(int(self._silent_after_seconds * 1000))
+            if connection.execute(TAKE_AND_END_WHEN_SILENT, {"milliseconds": milliseconds}).scalar_one():
                 self._connection, self._heard_at = connection, time.monotonic()
                 return True
         except SQLAlchemyError:
