@@ -103,7 +103,7 @@ bench: $(INSTALLED) ## Measure, as ratios to a plain limit in the same run
 
 .PHONY: kills
 kills: $(INSTALLED) ## Live a simulated year with 220 kills of the scheduler, and reckon up every reminder
-	$(BIN)/pytest tests/bench/bench_kills.py --override-ini python_files='bench_*.py' --capture=no
+	$(BIN)/pytest tests/bench/bench_kills.py --exitfirst --override-ini python_files='bench_*.py' --capture=no
 
 # --- To change it -----------------------------------------------------------
 

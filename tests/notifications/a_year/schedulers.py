@@ -84,6 +84,10 @@ class Schedulers:
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload([process.__name__])
 
+    def __str__(self) -> str:
+        """Return which there are, and how each is."""
+        return str([(each.pid, each.frozen, each.process.exitcode, each.marks.phase) for each in self.running])
+
     @property
     def kills(self) -> int:
         return self.struck.total()

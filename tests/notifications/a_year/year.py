@@ -234,14 +234,31 @@ class Year:
     def _look(self) -> None:
         """Wait until a sweep has gone through that began after this moment, and nothing is left to be sent."""
         at = self.now()
-        assert wait_until(lambda: self._is_swept_since(at), SCHEDULED_WITHIN_SECONDS), "nobody swept"
+        assert wait_until(lambda: self._is_swept_since(at), SCHEDULED_WITHIN_SECONDS), (
+            f"nobody swept: {self._how_it_stands()}"
+        )
         if self.has_just_suffered:
             # What an ended process still held in the database was passed over, and is found by the next sweep.
             again, self.has_just_suffered = self.now(), False
-            assert wait_until(lambda: self._is_swept_since(again), SCHEDULED_WITHIN_SECONDS), "nobody swept again"
-        assert wait_until(self._is_nothing_left, SCHEDULED_WITHIN_SECONDS), "something is not sent"
+            assert wait_until(lambda: self._is_swept_since(again), SCHEDULED_WITHIN_SECONDS), (
+                f"nobody swept again: {self._how_it_stands()}"
+            )
+        assert wait_until(self._is_nothing_left, SCHEDULED_WITHIN_SECONDS), (
+            f"something is not sent: {self._how_it_stands()}"
+        )
         # A clock that was set back has been later already, and so may what was recorded then.
         self.looks.append(Look(at, max(self.now(), self.reached)))
+
+    def _how_it_stands(self) -> str:
+        """Return what the pulses and the connections say, for whoever has to find out why nothing goes on."""
+        ticks = select(TickPulse.name, TickPulse.process, TickPulse.started_at, TickPulse.finished_at, TickPulse.error)
+        connections = text(
+            "SELECT pid, state, wait_event_type, wait_event, now() - state_change, left(query, 80)"
+            " FROM pg_stat_activity WHERE datname = current_database() ORDER BY pid"
+        )
+        with self.sessions() as session:
+            found = [*session.execute(ticks.order_by(TickPulse.name)), *session.execute(connections)]
+        return "\n".join([f"seed {self.seed}, at {self.now()}, {self.schedulers}", *map(str, found)])
 
     def _is_swept_since(self, at: datetime) -> bool:
         self.schedulers.work()
