@@ -13,7 +13,7 @@ from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.panels.duties import DutyReminder, title_of
 from models.panels.panel import Panel
-from notifications.facts import AN_AGENCY_WAS_NOT_REACHED, Declared, Item, Kind, OfPanel, Reference, Site
+from notifications.facts import AN_AGENCY_WAS_NOT_REACHED, Declared, Item, Kind, Link, OfPanel, Reference, Site
 from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
 from notifications.telling import ReminderTold, reminder_told
 from notifications.wording import notices
@@ -57,7 +57,7 @@ def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: 
         kind=kind,
         reference=reference,
         words=words,
-        link=desk.site.date(reference, rules.clocks_by_key[reminder.clock]) if reminder else desk.site.case(reference),
+        link=_page_of_a_case(reference, rules, reminder, message, desk, kind),
         today=desk.today,
         on=on,
         says=says,
@@ -66,6 +66,22 @@ def item_of(session: Session, delivery: Delivery, message: OutboxMessage, desk: 
         for_somebody_else=delivery.instead_of is not None,
         escalated=message.notice_key == REMINDER_ESCALATED,
     )
+
+
+def _page_of_a_case(
+    reference: Reference,
+    rules: Procedure,
+    reminder: ReminderTold | None,
+    message: OutboxMessage,
+    desk: Desk,
+    kind: Kind,
+) -> Link:
+    """Return where the thing itself is read: the date, or what happened; at the top of the case, what is waited for."""
+    if reminder:
+        return desk.site.date(reference, rules.clocks_by_key[reminder.clock])
+    if kind == "told" and message.event_sequence is not None:
+        return desk.site.event(reference, message.event_sequence)
+    return desk.site.case(reference)
 
 
 def _of_a_duty(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item:

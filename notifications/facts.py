@@ -25,7 +25,7 @@ REFERENCE = re.compile(r"[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}")
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 PATHS = re.compile(
-    r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}(#date-[a-z_]+)?|/worklist/(\?only=(late|due|held))?|/messages/"
+    r"/cases/[A-Z][A-Z0-9]{1,7}-\d{4}-\d{3,}(#date-[a-z_]+|#event-\d+)?|/worklist/(\?only=(late|due|held))?|/messages/"
     r"|/messages/failed|/account/messages|/account/asked/action/\d{1,12}"
     r"|/panels/[A-Z][A-Z0-9]{1,7}/meetings/\d{4}-\d\d-\d\d(/(interests|minutes))?"
 )
@@ -98,6 +98,10 @@ class Site:
     def date(self, reference: Reference, clock: Clock) -> Link:
         """Return the link to where the page of a case says what is due by this clock."""
         return self.link(f"/cases/{reference}#date-{clock.key}")
+
+    def event(self, reference: Reference, sequence: int) -> Link:
+        """Return the link to where the page of a case tells what happened."""
+        return self.link(f"/cases/{reference}#event-{sequence}")
 
     def link(self, path: str) -> Link:
         return Link(self, path)

@@ -53,6 +53,16 @@ def test_a_message_waits_for_the_next_morning_and_is_then_sent_once(post, chair)
     assert post.outcome_of(message) == "sent"
 
 
+def test_what_happened_is_led_to_where_the_case_tells_of_it(post, chair):
+    post.message()
+    post.address()
+
+    post.clock.moment = TUE_4_MAR_2014_AT_SEVEN
+    post.send()
+
+    assert f"/cases/{post.reference}#event-1\n" in post.hands.letters[0].text
+
+
 def test_everyone_who_holds_the_role_is_told_and_nobody_else(post, chair):
     other = post.appoint(SUBGROUP_CHAIR, email="another.chair@example.org")
     post.appoint(BUSINESS_MANAGER)
