@@ -71,6 +71,15 @@ class Choice:
             return max(moment, _at(today, self.quiet_until))
         return self._next_morning(today, calendar)
 
+    def once_not_quiet(self, moment: datetime, calendar: Calendar) -> datetime:
+        """Return `moment` itself where mail may come then, and otherwise the next morning it may."""
+        local = moment.astimezone(LONDON)
+        today = local.date()
+        at_any_hour = self.quiet_from == self.quiet_until
+        if not self._sends_on(today, calendar) or (local.hour >= self.quiet_from and not at_any_hour):
+            return self._next_morning(today, calendar)
+        return moment if at_any_hour else max(moment, _at(today, self.quiet_until))
+
     def _next_morning(self, today: date, calendar: Calendar) -> datetime:
         day = today + timedelta(days=1)
         while not self._sends_on(day, calendar):

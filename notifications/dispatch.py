@@ -17,11 +17,12 @@ from sqlalchemy import CursorResult, and_, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models.delivery import Delivery
+from models.delivery import Delivery, MessageChoice
 from models.outbox import OutboxMessage, Outcome
 from models.people import Person
 from notifications import wording
 from notifications.addressing import address_again, let_wait
+from notifications.choices import Choice
 from notifications.composing import Desk, item_of
 from notifications.facts import Item
 from notifications.lost import LOST, record_lost
@@ -152,7 +153,7 @@ def _prepare(session: Session, office: Office, ids: Sequence[int]) -> Prepared |
             _close(delivery, "sent", "Shown on the site", desk.now)
     session.flush()
     settle_messages(session, [delivery.id for delivery, _ in rows if delivery.outcome], desk.now)
-    if not by_mail:
+    if not by_mail or _let_sleep(session, by_mail, desk):
         return None
     key = f"reviews.{uuid4().hex}"
     morning = by_mail[0].timing == "digest"
@@ -161,6 +162,21 @@ def _prepare(session: Session, office: Office, ids: Sequence[int]) -> Prepared |
     person = session.get_one(Person, by_mail[0].person_id)
     letter = Letter(to=person.email, subject=words.subject, text=words.text, key=key)
     return Prepared(letter, [delivery.id for delivery in by_mail])
+
+
+def _let_sleep(session: Session, by_mail: Sequence[Delivery], desk: Desk) -> bool:
+    """Put off what would come in somebody’s quiet hours; return whether it would.
+
+    What is addressed keeps to them already. What a server did not take for hours, or nobody sent, comes due at any.
+    """
+    chosen = session.scalar(select(MessageChoice).where(MessageChoice.person_id == by_mail[0].person_id))
+    morning = Choice.of(chosen).once_not_quiet(desk.now, desk.calendar)
+    if morning == desk.now:
+        return False
+    for delivery in by_mail:
+        delivery.send_after, delivery.attempts = morning, delivery.attempts - 1
+        delivery.claimed_by = delivery.lease_until = None
+    return True
 
 
 def _checked(session: Session, delivery: Delivery, message: OutboxMessage, desk: Desk) -> Item | None:

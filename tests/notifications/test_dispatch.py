@@ -53,6 +53,22 @@ def test_a_message_waits_for_the_next_morning_and_is_then_sent_once(post, chair)
     assert post.outcome_of(message) == "sent"
 
 
+def test_what_could_not_be_sent_by_day_does_not_come_at_night(post, chair):
+    """The scheduler stood still from the morning to the evening: nothing comes between seven and seven all the same."""
+    message = post.message()
+    post.clock.moment = datetime(2014, 3, 3, 14, tzinfo=UTC)
+    post.address()
+
+    post.clock.moment = datetime(2014, 3, 4, 21, 35, tzinfo=UTC)
+    post.send()
+    assert post.hands.letters == []
+
+    post.clock.moment = datetime(2014, 3, 5, 7, tzinfo=UTC)
+    post.send()
+    assert len(post.hands.letters) == 1
+    assert post.outcome_of(message) == "sent"
+
+
 def test_what_happened_is_led_to_where_the_case_tells_of_it(post, chair):
     post.message()
     post.address()
@@ -255,18 +271,20 @@ def test_a_connection_to_the_database_that_is_lost_gives_nothing_up(post, chair,
 
 
 def test_a_refusal_for_now_is_tried_again_later_and_given_up_in_the_end(post, chair):
-    def refuse(_letter):
+    refused = []
+
+    def refuse(letter):
+        refused.append(letter)
         raise DeliveryFailed("The mail server answered 451", permanent=False)
 
     post.hands.do = refuse
     message = post.message()
     post.address()
-    attempts = 0
     while post.outcome_of(message) is None:
-        attempts += post.send()
+        post.send()
         post.clock.moment = max(post.deliveries()[0].send_after, post.clock.moment + timedelta(minutes=1))
 
-    assert attempts == len(WAITS) + 1
+    assert len(refused) == len(WAITS) + 1
     assert post.outcomes() == ["failed"]
     assert post.deliveries()[0].because == "The mail server answered 451"
 
