@@ -109,13 +109,37 @@ def unused_port() -> int:
         return port
 
 
+class EndedServer(Controller):
+    """A server that can break off every conversation, so that none is left open when it is stopped."""
+
+    def __init__(self, *told: Any, **named: Any) -> None:
+        self.conversations: list[SMTP] = []
+        super().__init__(*told, **named)
+
+    def factory(self) -> SMTP:
+        conversation: SMTP = super().factory()
+        self.conversations.append(conversation)
+        return conversation
+
+    def hang_up(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(30)
+
+    async def _hang_up(self) -> None:
+        for each in self.conversations:
+            if each.transport is not None:
+                hang_up(each)
+        # Breaking off is done by the loop, one step for what is encrypted and one for what carries it.
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+
 @contextmanager
 def running_mail_server(
     box: Box, certificates: Certificates, *, implicit: bool = False, encrypted: bool = True, **smtp: Any
 ) -> Iterator[MailServer]:
     """Run a server with this box that insists on STARTTLS, unless told otherwise."""
     context = certificates.server if encrypted and not implicit else None
-    controller = Controller(
+    controller = EndedServer(
         box,
         hostname="127.0.0.1",
         port=unused_port(),
@@ -129,6 +153,7 @@ def running_mail_server(
     try:
         yield MailServer(box, controller.port, certificates.trusted)
     finally:
+        controller.hang_up()
         controller.stop(no_assert=True)
 
 
