@@ -16,6 +16,7 @@ from models.panels.panel import Panel
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED, Declared, Item, Kind, Link, OfPanel, Reference, Site
 from notifications.rungs import REMINDER_ESCALATED, REMINDER_MINIMUM_OVER
 from notifications.telling import ReminderTold, reminder_told
+from notifications.truth import why_nobody_waits
 from notifications.wording import notices
 from workflows.calendar import Calendar
 from workflows.dates import london_day
@@ -152,7 +153,11 @@ def _notice(session: Session, rules: Procedure, message: OutboxMessage) -> About
         select(CaseEvent).where(CaseEvent.case_id == message.case_id, CaseEvent.sequence == message.event_sequence)
     ).one_or_none()
     on = event.happened_first if event is not None and event.happened_precision == "day" else None
-    return notices()[message.notice_key].kind, Declared(step.done), on, message.notice_key
+    kind = notices()[message.notice_key].kind
+    if kind == "asked" and message.case_id and why_nobody_waits(session, message.case_id, step.key):
+        # What it asked for has been done by now: it is news, and asks for nothing.
+        return "told", Declared(step.done), on, ""
+    return kind, Declared(step.done), on, message.notice_key
 
 
 def _should_have_come(delivery: Delivery, reminder: ReminderTold | None, desk: Desk) -> date | None:

@@ -163,7 +163,7 @@ def _of_a_step(session: Session, message: OutboxMessage, case_id: int, sequence:
     if standing.kind == "strike_out":
         return "The step it tells of was struck out"
     if message.notice_key in WAITS:
-        return _why_nobody_waits(session, case_id, standing.step)
+        return why_nobody_waits(session, case_id, standing.step)
     if message.notice_key in ASKS:
         return _why_nothing_is_asked(session, case_id, sequence)
     if message.notice_key in HOLDS:
@@ -179,7 +179,8 @@ def _standing_version(session: Session, case_id: int, sequence: int) -> CaseEven
     return session.scalar(versions.order_by(CaseEvent.sequence.desc()).limit(1))
 
 
-def _why_nobody_waits(session: Session, case_id: int, step: str) -> str | None:
+def why_nobody_waits(session: Session, case_id: int, step: str) -> str | None:
+    """Return, in words, that a case does not stand any more where a step left it; nothing where it does."""
     case = session.get_one(Case, case_id, populate_existing=True)
     procedure = registry.procedure(case.workflow_key, case.regime_key)
     after = procedure.step(step).after

@@ -9,11 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.database import make_sessions
+from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import ReminderAnswer
 from notifications.addressing import address_waiting
+from notifications.composing import Desk, item_of
 from notifications.truth import why_it_waits, why_not_true
+from notifications.wording import sentence, title
 from tests.models.reviews import SCOPING
+from tests.notifications.conftest import SITE
 from tests.notifications.watching import Watch, morning
 from workflows.roles import BUSINESS_MANAGER, SUBGROUP_CHAIR
 
@@ -53,6 +57,20 @@ def test_a_reminder_is_true_while_what_it_speaks_of_is_owed(watch):
 
     decide(watch, FRI_4_APR)
     assert why(watch, of_decision(watch, "overdue")) == "It had been done by 4 April 2014"
+
+
+def test_what_was_asked_for_and_has_been_done_since_is_told_as_what_happened(watch):
+    message = next(each for each in watch.session.scalars(select(OutboxMessage)) if each.notice_key == "case_referred")
+    delivery = Delivery(person_id=watch.appoint(SUBGROUP_CHAIR).id, meant_for=morning(MON_3_MAR))
+    desk = Desk(SITE, watch.calendar, morning(FRI_4_APR))
+
+    asked = item_of(watch.session, delivery, message, desk)
+    assert (asked.kind, sentence(asked).startswith("It has to be decided what follows.")) == ("asked", True)
+
+    decide(watch, FRI_4_APR)
+    told = item_of(watch.session, delivery, message, desk)
+    assert (told.kind, title(told)) == ("told", "Case referred on 3 March 2014")
+    assert "decided" not in sentence(told)
 
 
 def test_a_reminder_of_a_day_that_moved_is_not_true_any_more(watch):

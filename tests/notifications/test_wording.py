@@ -50,6 +50,7 @@ def telling(session):
             board,
             rules.workflow,
             regime_key=rules.regime,
+            state=rules.opening.after,
             pseudonym="Zebedee Quillfeather",
             opened_on=date(2009, 8, 17),
         )
