@@ -20,8 +20,30 @@ async function ask(form, id) {
   }
 }
 
+// One question at a time: two under way could be answered the other way round, and the older answer would stay.
+function inTurn(question) {
+  let underWay = false;
+  let changedMeanwhile = false;
+  return async () => {
+    changedMeanwhile = underWay;
+    if (underWay) {
+      return;
+    }
+    underWay = true;
+    try {
+      do {
+        changedMeanwhile = false;
+        await question();
+      } while (changedMeanwhile);
+    } finally {
+      underWay = false;
+    }
+  };
+}
+
 export function askAgain() {
   for (const part of document.querySelectorAll("[data-asks-again]")) {
-    part.addEventListener("change", () => ask(part.closest("form"), part.dataset.asksAgain));
+    const question = () => ask(part.closest("form"), part.dataset.asksAgain);
+    part.addEventListener("change", inTurn(question));
   }
 }
