@@ -63,22 +63,17 @@ class Choice:
         if self.channel == "application":
             return moment
         local = moment.astimezone(LONDON)
-        today = local.date()
-        evening = 24 if self.quiet_from == self.quiet_until else self.quiet_from
-        in_time = local.hour < (MIDDAY if self.timing == "digest" else evening)
-        missed = self.timing == "digest" and had_todays
-        if in_time and not missed and self._sends_on(today, calendar):
-            return max(moment, _at(today, self.quiet_until))
-        return self._next_morning(today, calendar)
+        if self.timing == "digest" and (had_todays or local.hour >= MIDDAY):
+            return self._next_morning(local.date(), calendar)
+        return self.once_not_quiet(moment, calendar)
 
     def once_not_quiet(self, moment: datetime, calendar: Calendar) -> datetime:
         """Return `moment` itself where mail may come then, and otherwise the next morning it may."""
         local = moment.astimezone(LONDON)
-        today = local.date()
-        at_any_hour = self.quiet_from == self.quiet_until
-        if not self._sends_on(today, calendar) or (local.hour >= self.quiet_from and not at_any_hour):
-            return self._next_morning(today, calendar)
-        return moment if at_any_hour else max(moment, _at(today, self.quiet_until))
+        evening = 24 if self.quiet_from == self.quiet_until else self.quiet_from
+        if local.hour < evening and self._sends_on(local.date(), calendar):
+            return max(moment, _at(local.date(), self.quiet_until))
+        return self._next_morning(local.date(), calendar)
 
     def _next_morning(self, today: date, calendar: Calendar) -> datetime:
         day = today + timedelta(days=1)
