@@ -29,10 +29,6 @@ from workflows.roles import AGENCY_LEAD
 
 NOBODY = "Nobody holds this role"
 # A local default: a role left empty is looked at again the next hour, and given up after a month.
-LISTED = "listed_for_panel"
-MEMBERS_HEAR_OTHERWISE = "Members are told of a meeting when its pack is released"
-"""A place on a panel is no role on a case: its cases are shown to members by the pack alone."""
-
 LOOK_AGAIN = timedelta(hours=1)
 MOST_LOOKS = 24 * 30
 
@@ -78,9 +74,6 @@ def address(session: Session, message: OutboxMessage, now: datetime, calendar: C
         let_wait(message, wait)
         return
     recipients = recipients_of(session, message, now)
-    if not recipients and message.notice_key == LISTED:
-        _settle(message, "suppressed", MEMBERS_HEAR_OTHERWISE, now)
-        return
     if not recipients:
         _put_off(message, now, NOBODY)
         _tell_who_depends(session, message, now)

@@ -18,11 +18,10 @@ from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest
 from models.people import Appointment, Person
 from notifications.dispatch import WAITS, claim
-from notifications.given_up import Seen, without_recipient
 from notifications.lost import record_lost
 from notifications.senders.letter import DeliveryFailed, FateUnknown
 from tests.models.situations import Given
-from workflows.roles import BUSINESS_MANAGER, PANEL_MEMBER, SUBGROUP_CHAIR
+from workflows.roles import BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 TUE_4_MAR_2014_AT_SEVEN = datetime(2014, 3, 4, 7, tzinfo=UTC)
 
@@ -126,20 +125,6 @@ def test_a_role_nobody_holds_is_said_to_be_so_and_filled_later(post):
     post.clock.moment += timedelta(hours=1)
     post.address()
     assert len(post.deliveries()) == 1
-
-
-def test_that_a_case_is_listed_is_not_looked_at_again_for_members_who_hear_by_the_pack(post):
-    """A place on a panel is no role: it stood among the messages nobody is there to receive, for a month."""
-    message = post.message(PANEL_MEMBER, notice_key="listed_for_panel")
-
-    post.address()
-
-    with post.sessions() as session:
-        stored = session.get_one(OutboxMessage, message)
-        assert (stored.outcome, stored.last_error) == (
-            "suppressed", "Members are told of a meeting when its pack is released",
-        )  # fmt: skip
-        assert list(without_recipient(session, Seen.everything())) == []
 
 
 @pytest.mark.parametrize(

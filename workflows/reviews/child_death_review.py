@@ -254,7 +254,8 @@ STEPS = (
         "list_for_panel", "List for a panel meeting", done="Listed for the panel",
         before=("ready_for_panel",), after="on_agenda", by=(CDOP_COORDINATOR,), activity="panel_review",
         asks=LISTING_QUESTIONS, group="Panel",
-        tells=(Notice("listed_for_panel", CDOP_CHAIR), Notice("listed_for_panel", PANEL_MEMBER)),
+        # Members hold no role on a case: they hear of a meeting when its pack is released.
+        tells=(Notice("listed_for_panel", CDOP_CHAIR),),
     ),
     Step(
         "declare_interest", "Record a declaration of interest", done="Interest declared",
