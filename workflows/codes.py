@@ -14,6 +14,11 @@ def words_of(choices: tuple[Option, ...], key: str) -> str:
     return next((option.words for option in choices if option.key == key), key)
 
 
+def in_a_sentence(words: str) -> str:
+    """Return words as they read after others: with a small first letter, unless they begin with an abbreviation."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 _PUNCTUATION = str.maketrans({"_": " ", ":": " ", "’": "", "'": ""})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from workflows.codes import HOLD_KINDS, plainly, words_of
+from workflows.codes import HOLD_KINDS, in_a_sentence, plainly, words_of
 from workflows.dates import PartialDate
 from workflows.history import Event
 
@@ -44,15 +44,10 @@ class Hold:
         """Return the kind, since when, until what, and when it must be looked at, as part of a sentence."""
         parts = [f"{words_of(HOLD_KINDS, self.kind)}, since {self.authorised.happened_on.words()}"]
         if ends_with := self.authorised.answers.get("ends_with"):
-            parts.append(f"until {_in_a_sentence(str(ends_with).replace('_', ' '))}")
+            parts.append(f"until {in_a_sentence(str(ends_with).replace('_', ' '))}")
         if self.review_on:
             parts.append(f"to be looked at by {self.review_on.words()}")
         return ", ".join(parts)
-
-
-def _in_a_sentence(words: str) -> str:
-    """Return words with a small first letter, except where they begin with an abbreviation."""
-    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
 def _name(authorised: Event) -> str:

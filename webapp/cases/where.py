@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webapp.components import Stage
-from workflows.codes import HOLD_KINDS, words_of
+from workflows.codes import HOLD_KINDS, in_a_sentence, words_of
 from workflows.dates import PartialDate
 from workflows.definition import Procedure, Step
 from workflows.holds import Hold
@@ -50,7 +50,7 @@ def next_words(standing: Standing, roles: Collection[str]) -> str:
 
 def title_in_sentence(step: Step) -> str:
     """Return the title of a step as it reads after other words."""
-    return f"{step.title[:1].lower()}{step.title[1:]}"
+    return in_a_sentence(step.title)
 
 
 def stages(standing: Standing) -> list[Stage]:
@@ -76,8 +76,7 @@ def _stage(place: int, here: int, been_there: bool) -> Literal["done", "now", "a
 
 def kind_words(hold: Hold) -> str:
     """Return 'criminal trial' for a hold because of one."""
-    words = words_of(HOLD_KINDS, hold.kind)
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return in_a_sentence(words_of(HOLD_KINDS, hold.kind))
 
 
 def scope_words(hold: Hold, procedure: Procedure) -> str:

@@ -18,6 +18,7 @@ from webapp.templating import day_of
 from webapp.wording import deadline_mark, role_words, sentence_case
 from webapp.worklist.lines import status_of
 from workflows.calendar import Calendar
+from workflows.codes import in_a_sentence
 from workflows.dates import day_in_words, how_long
 
 
@@ -87,7 +88,7 @@ def _rung(reminder: DutyReminder) -> str:
     ladder = duty_ladders(db.session, [reminder.panel_id])(reminder.panel_id, reminder.kind)
     rung = next((each for each in ladder.rungs if each.key == reminder.rung), None)
     words = rung_words(ladder, rung) if rung else reminder.rung.replace("_", " ")
-    return f"{words[:1].lower()}{words[1:]}"
+    return in_a_sentence(words)
 
 
 def ahead_in_words(each: Ahead) -> str:
@@ -95,7 +96,7 @@ def ahead_in_words(each: Ahead) -> str:
     threshold = each.threshold
     title = title_of(each.kind, escalated=threshold.rung.escalates)
     to = role_words(threshold.role) if threshold.role == OWNER else f"the {role_words(threshold.role)}"
-    return f"{day_in_words(threshold.falls_on)}: {title[:1].lower()}{title[1:]}, to {to}"
+    return f"{day_in_words(threshold.falls_on)}: {in_a_sentence(title)}, to {to}"
 
 
 def ladders_in_words(panel_id: int) -> Mapping[str, list[tuple[str, str]]]:

@@ -23,6 +23,7 @@ from webapp.cases.due_dates import about_in_words
 from webapp.templating import day_of, moment
 from webapp.wording import role_words, sentence_case
 from workflows import registry
+from workflows.codes import in_a_sentence
 from workflows.dates import day_in_words
 from workflows.standing import Standing
 
@@ -231,7 +232,7 @@ def _outcomes(line: Line) -> list[str]:
 def became_of(because: str | None, sent: Sequence[Sent], message: OutboxMessage | None) -> list[str]:
     """Return what became of what was to be said: why it was not, or for each person it went to."""
     if because:
-        return [f"Not sent: {_inside(because)}"]
+        return [f"Not sent: {in_a_sentence(because)}"]
     if sent:
         return [sent_in_words(each) for each in sent]
     return [_message_in_words(message)] if message else ["Recorded"]
@@ -239,8 +240,8 @@ def became_of(because: str | None, sent: Sequence[Sent], message: OutboxMessage 
 
 def _message_in_words(message: OutboxMessage) -> str:
     if message.outcome in ("suppressed", "failed"):
-        return f"Not sent: {_inside(message.last_error or 'no reason was kept')}"
-    return f"Waiting: {_inside(message.last_error)}" if message.last_error else "Waiting to be sent"
+        return f"Not sent: {in_a_sentence(message.last_error or 'no reason was kept')}"
+    return f"Waiting: {in_a_sentence(message.last_error)}" if message.last_error else "Waiting to be sent"
 
 
 def sent_in_words(sent: Sent) -> str:
@@ -248,11 +249,11 @@ def sent_in_words(sent: Sent) -> str:
     whom = f" (instead of {sent.instead_of})" if sent.instead_of else ""
     name = f"{sent.name}{whom}: " if sent.name else f"In place of {sent.instead_of}: " if sent.instead_of else ""
     words = _delivery_in_words(sent.delivery)
-    return f"{name}{_inside(words)}" if name else words
+    return f"{name}{in_a_sentence(words)}" if name else words
 
 
 def _delivery_in_words(delivery: Delivery) -> str:
-    because = _inside(delivery.because or "no reason was kept")
+    because = in_a_sentence(delivery.because or "no reason was kept")
     settled = moment(delivery.settled_at) if delivery.settled_at else ""
     if delivery.outcome == "sent":
         where = "Shown on the site" if delivery.channel == "application" else "Sent"
@@ -264,8 +265,3 @@ def _delivery_in_words(delivery: Delivery) -> str:
     if delivery.outcome == "unknown":
         return f"May or may not have arrived: {because}"
     return f"Waiting to be sent, not before {moment(delivery.send_after)}"
-
-
-def _inside(words: str) -> str:
-    """Return a sentence as part of another."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
