@@ -146,9 +146,7 @@ def _ahead(
     )
     reminders = [line.reminder for line in lines if line.reminder is not None]
     said = frozenset((each.rung, each.role) for each in reminders if each.outcome != "no_longer_true")
-    watched = Watched(
-        first, last, known_on=date.min, starts_on=deadline.starts_on, answers=given, recorded=said
-    )  # fmt: skip
+    watched = Watched(first, last, known_on=date.min, starts_on=deadline.starts_on, answers=given, recorded=said)
     found = thresholds(ladder_of(session, case, deadline.clock_key), watched, Reckoning(calendar))
     return tuple(each for each in found if each.falls_on > today)
 
