@@ -5,7 +5,7 @@ A message nobody is there to receive is kept, said to be so, and looked at again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, select
@@ -78,8 +78,8 @@ def address(session: Session, message: OutboxMessage, now: datetime, calendar: C
         _put_off(message, now, NOBODY)
         _tell_who_depends(session, message, now)
         return
-    choices = _choices(session, recipients)
-    rule = _rule(session, message)
+    choices = choices_of(session, [each.person_id for each in recipients])
+    rule = rule_of(session, message)
     by_law = bool(message.payload.get("by_law"))
     rows = [
         _row(session, message, each, choices[each.person_id].within(rule, by_law=by_law), now, calendar)
@@ -175,15 +175,16 @@ def _had_todays_digest(session: Session, person_id: int, now: datetime) -> bool:
     return bool(session.scalar(select(had)))
 
 
-def _choices(session: Session, recipients: tuple[Recipient, ...]) -> Mapping[int, Choice]:
-    ids = [each.person_id for each in recipients]
+def choices_of(session: Session, ids: Collection[int]) -> Mapping[int, Choice]:
+    """Return how each of these people chose to be told."""
     stored = {
         each.person_id: each for each in session.scalars(select(MessageChoice).where(MessageChoice.person_id.in_(ids)))
     }
     return {person_id: Choice.of(stored.get(person_id)) for person_id in ids}
 
 
-def _rule(session: Session, message: OutboxMessage) -> MessageRule | None:
+def rule_of(session: Session, message: OutboxMessage) -> MessageRule | None:
+    """Return the rule of the board or panel whose message it is, within which people choose; often none."""
     if "panel" in message.payload:
         return session.get(MessageRule, message.payload["panel"])
     if message.case_id is None:

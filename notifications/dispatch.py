@@ -17,12 +17,11 @@ from sqlalchemy import CursorResult, and_, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models.delivery import Delivery, MessageChoice
+from models.delivery import Delivery
 from models.outbox import OutboxMessage, Outcome
 from models.people import Person
 from notifications import wording
-from notifications.addressing import address_again, let_wait
-from notifications.choices import Choice
+from notifications.addressing import address_again, choices_of, let_wait, rule_of
 from notifications.composing import Desk, item_of
 from notifications.facts import Item
 from notifications.lost import LOST, record_lost
@@ -169,8 +168,9 @@ def _let_sleep(session: Session, by_mail: Sequence[Delivery], desk: Desk) -> boo
 
     What is addressed keeps to them already. What a server did not take for hours, or nobody sent, comes due at any.
     """
-    chosen = session.scalar(select(MessageChoice).where(MessageChoice.person_id == by_mail[0].person_id))
-    morning = Choice.of(chosen).once_not_quiet(desk.now, desk.calendar)
+    person_id, message = by_mail[0].person_id, by_mail[0].message
+    choice = choices_of(session, [person_id])[person_id].within(rule_of(session, message), by_law=False)
+    morning = choice.once_not_quiet(desk.now, desk.calendar)
     if morning == desk.now:
         return False
     for delivery in by_mail:

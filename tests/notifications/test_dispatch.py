@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from models.case import Case
-from models.delivery import Delivery, MessageChoice
+from models.delivery import Delivery, MessageChoice, MessageRule
 from models.deputyship import Deputyship
 from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest
@@ -66,6 +66,25 @@ def test_what_could_not_be_sent_by_day_does_not_come_at_night(post, chair):
     post.send()
     assert len(post.hands.letters) == 1
     assert post.outcome_of(message) == "sent"
+
+
+def test_what_could_not_be_sent_does_not_come_on_a_day_off_that_the_board_keeps(post, chair):
+    """Whoever chose to be told on any day is told within the rule of their board, also of what was held up."""
+    at_once(post, chair)
+    post.message()
+    post.clock.moment = datetime(2014, 3, 7, 14, tzinfo=UTC)
+    post.address()
+    with post.sessions.begin() as session:
+        board_id = session.scalars(select(Case.board_id)).one()
+        session.add(MessageRule(board_id=board_id, may_be_told_on_days_off=False, changed_at=post.clock()))
+
+    post.clock.moment = datetime(2014, 3, 8, 10, tzinfo=UTC)
+    post.send()
+    assert post.hands.letters == []
+
+    post.clock.moment = datetime(2014, 3, 10, 10, tzinfo=UTC)
+    post.send()
+    assert len(post.hands.letters) == 1
 
 
 def test_what_happened_is_led_to_where_the_case_tells_of_it(post, chair):
