@@ -102,8 +102,12 @@ def _to_tell(session: Session, today: date, calendar: Calendar, began_on: date) 
                 yield ToTell(duty, ladder, each)
 
 
-def duty_ladders(session: Session, panel_ids: Iterable[int]) -> Callable[[int, Kind], Ladder]:
-    """Return what gives the ladder of a kind of duty as a panel has it."""
+Ladders = Callable[[int, Kind], Ladder]
+"""What gives the ladder of a kind of duty as a panel, by its id, has it."""
+
+
+def duty_ladders(session: Session, panel_ids: Iterable[int]) -> Ladders:
+    """Return the ladders of these panels, read once."""
     ladder = ladders_of(session.connection(), panel_ids)
     return lambda panel_id, kind: ladder(panel_id, PANEL_DUTIES, kind)
 

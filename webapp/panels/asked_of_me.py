@@ -15,7 +15,7 @@ from notifications.duty_ledger import entry_of
 from webapp import clock
 from webapp.access import current_capacities, current_person, signed_in
 from webapp.database import db
-from webapp.panels.duty_lines import about_duty, duty_href, duty_in_words, reminder_in_words
+from webapp.panels.duty_lines import about_duty, duty_href, duty_in_words, ladders_of_lines, reminder_in_words
 from webapp.reminders.answers import ask_until_when, record_seen
 from webapp.reminders.forms import SeenForm
 from webapp.reminders.words import ahead_in_words, answer_in_words
@@ -42,14 +42,14 @@ class Mine:
 def show(kind: str, thing_id: int) -> ResponseReturnValue:
     mine, today = _mine(kind, thing_id), clock.today()
     duty, entry = mine.duty, entry_of(db.session, mine.duty, today, db.calendar)
-    panel = db.session.get_one(Panel, duty.panel_id)
+    panel, ladders = db.session.get_one(Panel, duty.panel_id), ladders_of_lines(entry.lines)
     return render_template(
         "panels/asked_of_me.html",
         duty=duty_in_words(duty, today, db.calendar),
         panel=panel.board.name,
         over=duty.over.because,
         see_to_it=_see_to_it(mine, panel),
-        lines=[reminder_in_words(each) for each in entry.lines],
+        lines=[reminder_in_words(each, ladders) for each in entry.lines],
         answers=[answer_in_words(each) for each in entry.answers],
         ahead=ahead_in_words(entry.ahead),
         is_late=duty.due_on < today,
@@ -62,15 +62,14 @@ def show(kind: str, thing_id: int) -> ResponseReturnValue:
 @asked_of_me.route("/seen", methods=["POST"])
 @signed_in
 def seen(kind: str, thing_id: int) -> ResponseReturnValue:
-    return record_seen(_answering(kind, thing_id), url_for(".show", kind=kind, thing_id=thing_id))
+    return record_seen(_answering(_mine(kind, thing_id)), url_for(".show", kind=kind, thing_id=thing_id))
 
 
 @asked_of_me.route("/later", methods=["GET", "POST"])
 @signed_in
 def put_off(kind: str, thing_id: int) -> ResponseReturnValue:
-    back = url_for(".show", kind=kind, thing_id=thing_id)
-    answering = _answering(kind, thing_id)
-    return ask_until_when(answering, back, about_duty(_mine(kind, thing_id).duty))
+    mine, back = _mine(kind, thing_id), url_for(".show", kind=kind, thing_id=thing_id)
+    return ask_until_when(_answering(mine), back, about_duty(mine.duty))
 
 
 def _mine(kind: str, thing_id: int) -> Mine:
@@ -81,8 +80,7 @@ def _mine(kind: str, thing_id: int) -> Mine:
     return Mine(duty, role_to_answer_in(ladder, roles) or abort(404))
 
 
-def _answering(kind: str, thing_id: int) -> Answering:
-    mine = _mine(kind, thing_id)
+def _answering(mine: Mine) -> Answering:
     audit.say_for_whom(db.session, _for_whom(mine))
     return mine.answering
 

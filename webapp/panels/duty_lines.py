@@ -1,6 +1,6 @@
 """What panels owe in words: on the worklist of whoever it waits for, and in the ledger of the panel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from flask import url_for
 
 from models.panels.duties import OWNER, TITLES, Duty, DutyReminder, title_of
 from models.panels.panel import Panel
-from notifications.duties import duty_ladders
+from notifications.duties import Ladders, duty_ladders
 from notifications.duty_ledger import Ahead, DutyLine
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
 from webapp.cases.due_dates import ahead as days_ahead
@@ -64,12 +64,12 @@ def duty_href(duty: Duty, panel: Panel) -> str:
     return url_for("my_actions.show") if owned else url_for("panel_actions.show_all", prefix=prefix)
 
 
-def reminder_in_words(line: DutyLine, href: str = "") -> LineInWords:
+def reminder_in_words(line: DutyLine, ladders: Ladders, href: str = "") -> LineInWords:
     """Return one line of a ledger about what a panel owes; `href` is where its panel leads whoever looks."""
     reminder, message = line.reminder, line.message
     on, what, to = (
         day_in_words(reminder.falls_on),
-        f"{title_of(reminder.kind, escalated=reminder.escalated)}: {_rung(reminder)}",
+        f"{title_of(reminder.kind, escalated=reminder.escalated)}: {_rung(reminder, ladders)}",
         reminder.role,
     )
     because = reminder.because
@@ -81,11 +81,11 @@ def reminder_in_words(line: DutyLine, href: str = "") -> LineInWords:
     return LineInWords(on, what, _to(to), became, panel, href, _of(reminder))
 
 
-def _rung(reminder: DutyReminder) -> str:
+def _rung(reminder: DutyReminder, ladders: Ladders) -> str:
     """Return which of its reminders one is: '5 working days before', 'again, after it was put off'."""
     if reminder.rung.startswith("again_"):
         return "again, after it was put off"
-    ladder = duty_ladders(db.session, [reminder.panel_id])(reminder.panel_id, reminder.kind)
+    ladder = ladders(reminder.panel_id, reminder.kind)
     rung = next((each for each in ladder.rungs if each.key == reminder.rung), None)
     words = rung_words(ladder, rung) if rung else reminder.rung.replace("_", " ")
     return in_a_sentence(words)
@@ -97,6 +97,11 @@ def ahead_in_words(each: Ahead) -> str:
     title = title_of(each.kind, escalated=threshold.rung.escalates)
     to = role_words(threshold.role) if threshold.role == OWNER else f"the {role_words(threshold.role)}"
     return f"{day_in_words(threshold.falls_on)}: {in_a_sentence(title)}, to {to}"
+
+
+def ladders_of_lines(lines: Iterable[DutyLine]) -> Ladders:
+    """Return the ladders that lines of a ledger were said by."""
+    return duty_ladders(db.session, {line.reminder.panel_id for line in lines})
 
 
 def ladders_in_words(panel_id: int) -> Mapping[str, list[tuple[str, str]]]:

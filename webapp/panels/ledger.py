@@ -10,7 +10,13 @@ from notifications.duty_ledger import ahead, duty_ledger
 from webapp import clock
 from webapp.database import db
 from webapp.panels.access import runs_meetings
-from webapp.panels.duty_lines import ahead_in_words, duty_in_words, ladders_in_words, reminder_in_words
+from webapp.panels.duty_lines import (
+    ahead_in_words,
+    duty_in_words,
+    ladders_in_words,
+    ladders_of_lines,
+    reminder_in_words,
+)
 
 panel_ledger = Blueprint("panel_ledger", __name__, url_prefix="/panels/<prefix>/reminders")
 
@@ -19,11 +25,13 @@ panel_ledger = Blueprint("panel_ledger", __name__, url_prefix="/panels/<prefix>/
 @runs_meetings
 def show(seat: Seat) -> ResponseReturnValue:
     panel_id, today = seat.panel.board_id, clock.today()
+    lines = duty_ledger(db.session, panel_id, seat.person_id)
+    ladders = ladders_of_lines(lines)
     return render_template(
         "panels/ledger.html",
         seat=seat,
         prefix=seat.panel.board.reference_prefix,
-        lines=[reminder_in_words(each) for each in duty_ledger(db.session, panel_id, seat.person_id)],
+        lines=[reminder_in_words(each, ladders) for each in lines],
         ahead=[ahead_in_words(each) for each in ahead(db.session, panel_id, today, db.calendar)],
         owed=[duty_in_words(each, today, db.calendar) for each in _owed(panel_id, seat.person_id)],
         ladders=ladders_in_words(panel_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from flask import Blueprint, abort, render_template, url_for
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from models import audit
 from models.case import Case, Deadline
+from models.panels.panel import Panel
 from models.people import Person
 from models.queries.duties import has_to_do_with
 from notifications import ledger
@@ -30,7 +32,7 @@ from webapp.access import (
 )
 from webapp.cases.view import page_of, view_of
 from webapp.database import db
-from webapp.panels.duty_lines import reminder_in_words
+from webapp.panels.duty_lines import ladders_of_lines, reminder_in_words
 from webapp.reminders.answers import ask_until_when, record_seen
 from webapp.reminders.asked import deadlines_to_answer, leads_who_is_asked
 from webapp.reminders.forms import SeenForm
@@ -97,18 +99,32 @@ def _of_person(person: Person, title: str) -> ResponseReturnValue:
         "reminders/person.html",
         title=title,
         theirs=person.id == asks.id,
-        addressed=[_line_in_words(each) for each in delivered_to(asking)],
-        not_said=[_line_in_words(each) for each in not_said_to(asking)],
+        addressed=_in_words(delivered_to(asking)),
+        not_said=_in_words(not_said_to(asking)),
     )
 
 
-def _line_in_words(told: Told) -> LineInWords:
-    """Return one line of a person’s ledger, of a case or of a panel."""
-    if isinstance(told, Line):
-        return line_in_words(told)
-    panel = told.reminder.panel
-    concerned = has_to_do_with(db.session, current_capacities(), panel.board_id, clock.today())
-    return reminder_in_words(told, url_for("panels.show", prefix=panel.board.reference_prefix) if concerned else "")
+def _in_words(told: Sequence[Told]) -> list[LineInWords]:
+    """Return the lines of a person’s ledger, of cases and of panels."""
+    of_panels = [each for each in told if not isinstance(each, Line)]
+    ladders, hrefs = ladders_of_lines(of_panels), _hrefs({each.reminder.panel for each in of_panels})
+    return [
+        line_in_words(each)
+        if isinstance(each, Line)
+        else reminder_in_words(each, ladders, hrefs[each.reminder.panel_id])
+        for each in told
+    ]
+
+
+def _hrefs(panels: Iterable[Panel]) -> dict[int, str]:
+    """Return by the id of each panel where its own page is, for those that whoever asks has to do with."""
+    capacities, today = current_capacities(), clock.today()
+    return {
+        each.board_id: url_for("panels.show", prefix=each.board.reference_prefix)
+        if has_to_do_with(db.session, capacities, each.board_id, today)
+        else ""
+        for each in panels
+    }
 
 
 def _deadline(case: Case, deadline_id: int) -> Deadline:
