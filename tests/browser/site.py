@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import MapAdapter
 from werkzeug.serving import make_server
+from werkzeug.test import run_wsgi_app
 
 from models.case import Case, CaseEvent
 from models.child_deaths.reporting_form import ReportingForm
@@ -29,6 +31,9 @@ from webapp.demonstration.reviews import PARTNERSHIP, scripts
 from webapp.loading import load_script
 from webapp.settings import Settings
 from workflows.dates import london_day
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB", "the second death")
 
@@ -76,7 +81,7 @@ def running(address: str) -> Iterator[Site]:
     app = create_app(Settings(secret_key="x" * 48, demonstration=True), sessions=sessions)
     # A browser asks for the stylesheet once, and not again with every page.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
-    web = make_server("127.0.0.1", 0, app, threaded=True)
+    web = make_server("127.0.0.1", 0, _made_whole(app), threaded=True)
     thread = threading.Thread(target=web.serve_forever, daemon=True)
     thread.start()
     try:
@@ -86,6 +91,20 @@ def running(address: str) -> Iterator[Site]:
         thread.join()
         web.server_close()
         engine.dispose()
+
+
+def _made_whole(app: WSGIApplication) -> WSGIApplication:
+    """Return the application with every answer made and closed before any of it is sent.
+
+    The server of the tests leaves an answer open, and the file it is read from, when the browser has gone meanwhile.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        parts, status, headers = run_wsgi_app(app, environ, buffered=True)
+        start_response(status, headers.to_wsgi_list())
+        return parts
+
+    return answer
 
 
 def _fill(session: Session) -> dict[str, str]:
