@@ -110,9 +110,9 @@ def list_case(session: Session, meeting: Meeting, case: Case, *, actor: Actor, o
 
     Raises StepRefused, and NotForThisMeeting where it is listed for another.
     """
-    if case.state == LISTED and (day := _listed_for(session, case)) != meeting.held_on.isoformat():
-        words = PartialDate.parse(day).words()
-        raise NotForThisMeeting(f"This case is listed for the meeting of {words}. Defer it there first")
+    day = listed_for(session, case)
+    if day not in (None, PartialDate.on(meeting.held_on)):
+        raise NotForThisMeeting(f"This case is listed for the meeting of {day.words()}. Defer it there first")
     if case.state != LISTED:
         rule = {"quorum_roles": list(meeting.panel.quorum_roles)} if meeting.panel.quorum_roles else {}
         answers = {"meeting_on": meeting.held_on.isoformat(), "quorum_minimum": str(meeting.panel.quorum_minimum)}
@@ -129,10 +129,12 @@ def list_case(session: Session, meeting: Meeting, case: Case, *, actor: Actor, o
     return listed
 
 
-def _listed_for(session: Session, case: Case) -> str:
-    """Return the day of the meeting for which the case was listed last, as ISO text."""
+def listed_for(session: Session, case: Case) -> PartialDate | None:
+    """Return the day of the meeting the case is listed for, and nothing where it is listed for none."""
+    if case.state != LISTED:
+        return None
     listed = [event for event in history_of(session, case).effective() if event.step == "list_for_panel"]
-    return str(listed[-1].answers["meeting_on"])
+    return PartialDate.parse(listed[-1].answers["meeting_on"])
 
 
 def move_case(session: Session, meeting: Meeting, case_id: int, by: Literal[-1, 1], *, person_id: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.case import Case
-from models.panels.meetings import Outcome, events_at, outcome_of, still_lacking
+from models.panels.meetings import Outcome, events_at, listed_for, outcome_of, still_lacking
 from models.panels.panel import Meeting, MeetingCase
 from models.people import Person
 from webapp import clock
@@ -13,7 +13,7 @@ from webapp.database import db
 from webapp.wording import role_words
 from webapp.worklist.lines import status_of
 from workflows import registry
-from workflows.dates import day_in_words
+from workflows.dates import PartialDate, day_in_words
 
 OUTCOME_WORDS: dict[Outcome, str] = {
     "to_come": "To be taken",
@@ -34,6 +34,8 @@ class Line:
     status: str
     outcome: Outcome = "to_come"
     listed: MeetingCase | None = None
+    elsewhere: str = ""
+    """The day of the other meeting it is listed for, in words."""
 
     @property
     def known_as(self) -> str:
@@ -49,10 +51,15 @@ def known_as(case: Case) -> str:
     return case.pseudonym or case.reference
 
 
-def lines_of_ready(cases: Sequence[Case]) -> list[Line]:
-    """Return the cases that may be listed, in the order given."""
+def lines_of_ready(meeting: Meeting, cases: Sequence[Case]) -> list[Line]:
+    """Return the cases that are ready when a meeting is prepared, in the order given."""
     lacking = still_lacking(db.session, [case.id for case in cases])
-    return [Line(case, lacking[case.id], *_due(case)) for case in cases]
+    return [Line(case, lacking[case.id], *_due(case), elsewhere=_elsewhere(meeting, case)) for case in cases]
+
+
+def _elsewhere(meeting: Meeting, case: Case) -> str:
+    day = listed_for(db.session, case)
+    return "" if day in (None, PartialDate.on(meeting.held_on)) else day.words()
 
 
 def lines_of_listed(meeting: Meeting, listed: Sequence[MeetingCase]) -> list[Line]:

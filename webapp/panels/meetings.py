@@ -40,7 +40,7 @@ from webapp.panels.access import (
     sits_at_panel,
 )
 from webapp.panels.forms import AttendanceForm, ChairForm, DeferForm, JustSend, MeetingForm, seat_choice
-from webapp.panels.lines import known_as, lines_of_listed, lines_of_ready, stood_in_for
+from webapp.panels.lines import Line, known_as, lines_of_listed, lines_of_ready, stood_in_for
 from workflows.dates import PartialDate
 from workflows.errors import AnswersRefused, NotYourRole, StepRefused
 from workflows.standing import Told
@@ -94,7 +94,7 @@ def show(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
         "readers": readers_of(db.session, meeting, person.id) if seat.runs_meetings else {},
         "minutes": latest_minutes(db.session, meeting),
         "actions": actions_of(db.session, seat.panel.board_id, person.id, meeting=meeting),
-        "ready": _ready(seat) if seat.coordinates else [],
+        "ready": _ready(seat, meeting) if seat.coordinates else [],
         "stood_in_for": stood_in_for(seat.lent),
         "today": today,
     }
@@ -105,8 +105,8 @@ def _acts(seat: Seat, listed: MeetingCase) -> bool:
     return bool(actor_for(seat, listed).roles & ACT_ON_A_CASE)
 
 
-def _ready(seat: Seat) -> list[object]:
-    return [*lines_of_ready(cases_ready(db.session, seat.panel, person_id=seat.person_id))]
+def _ready(seat: Seat, meeting: Meeting) -> list[Line]:
+    return lines_of_ready(meeting, cases_ready(db.session, seat.panel, person_id=seat.person_id))
 
 
 def _page(template: str, seat: Seat, meeting: Meeting, **told: object) -> ResponseReturnValue:

@@ -98,6 +98,16 @@ class TestPlanning:
         assert "No other case is ready" in main_words(page)
         assert case.state == "on_agenda"
 
+    def test_a_case_on_the_agenda_of_another_day_is_shown_with_what_must_come_first(self, story, coordinator):
+        case = story.a_death_ready("Child A")
+        story.take(case, "list_for_panel", story.today, meeting_on="2014-03-13")
+        story.a_meeting()
+
+        page = coordinator.get(MEETING)
+
+        assert "listed for the meeting of 13 March 2014. Before it can be listed for this one" in main_words(page)
+        assert "List Child A for this meeting" not in main_words(page)
+
     def test_the_order_is_changed_with_buttons(self, story, coordinator):
         story.a_meeting(THU_13_FEB_2014, story.a_death_ready("Child A"), story.a_death_ready("Child B"))
 
