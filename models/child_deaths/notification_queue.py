@@ -23,11 +23,11 @@ from workflows.standing import Told
 
 
 class DecidedAlready(Exception):
-    """Somebody else accepted, merged or refused the notification. `case_id` is the case it led to, if any."""
+    """The notification was accepted, merged or refused before. `case_id` is the case it led to, if any."""
 
     def __init__(self, decision: Decision, case_id: int | None) -> None:
         done = {"accepted": "accepted", "merged": "joined to a case", "refused": "refused"}[decision]
-        super().__init__(f"Somebody else has {done} this notification in the meantime. Nothing was recorded twice")
+        super().__init__(f"This notification has been {done} already. Nothing was recorded twice")
         self.case_id = case_id
 
 
@@ -86,7 +86,7 @@ def may_be_of(
 
 
 def accept(session: Session, notification: PublicNotification, *, actor: Actor, role: str, now: datetime) -> Case:
-    """Return the case a notification opens. Raises DecidedAlready when somebody else was first, and StepRefused."""
+    """Return the case a notification opens. Raises DecidedAlready when it is no longer waiting, and StepRefused."""
     _lock_undecided(session, notification)
     board = session.get_one(Board, notification.board_id)
     case = notify_death(

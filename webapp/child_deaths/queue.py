@@ -295,7 +295,7 @@ def _decided(notification: PublicNotification) -> ResponseReturnValue:
 
 
 def _too_late(decided: DecidedAlready) -> ResponseReturnValue:
-    """Say that somebody else was first, and lead to the case."""
+    """Say that it has been decided on, and lead to the case."""
     person_id = current_person().id
     led_to = select(Case).where(Case.id == decided.case_id, may_see(person_id, clock.today()))
     case = db.session.scalars(led_to).one_or_none() if decided.case_id else None

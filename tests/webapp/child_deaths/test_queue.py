@@ -250,7 +250,7 @@ class TestDeciding:
         page = coordinator.send(form, button, **({"reason": "No"} if part else {}))
 
         assert page.status_code == 409
-        assert "Somebody else has accepted this notification" in main_words(page)
+        assert "This notification has been accepted already" in main_words(page)
         assert links_of(page)[f"Go to the case, {case.reference}"] == f"/cases/{case.reference}"
         assert session.scalar(select(func.count()).select_from(Case)) == 1
         assert "accepted" in main_words(coordinator.get(address(notification)))
