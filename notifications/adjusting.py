@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
@@ -16,13 +16,14 @@ from models.agency import Board
 from models.case import Case, Deadline
 from models.histories import lock_cases
 from models.next_rung import TO_RECKON, NextRung
+from models.panels.duties import OWNER, OWNER_WORDS
 from models.reminder import LadderAdjustment, LadderHearer
 from notifications.chosen import changes_of
 from notifications.duty_ladders import PANEL_DUTIES
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes, Ladder, Rung
 from workflows.dates import london_day
-from workflows.roles import in_words
+from workflows.roles import ROLES, either
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))")
 
@@ -137,17 +138,23 @@ def _roles_out_of_bounds(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, 
             yield key + HEARS, "Choose at least one role"
         elif not set(roles) <= set(rung.may_hear):
             # Nobody is told of a case that they may not be shown (P33).
-            yield key + HEARS, f"Choose from {in_words(rung.may_hear)}"
+            yield key + HEARS, f"Choose from {_either(rung.may_hear)}"
+        elif not set(rung.stays) <= set(roles):
+            yield key + HEARS, f"Choose {_either(rung.stays)} as well: it is theirs to do"
         elif ladder.statutory and set(roles).isdisjoint(rung.ours):
-            yield key + HEARS, f"A limit of the guidance stays with one of ours: choose {in_words(rung.ours)} as well"
+            yield key + HEARS, f"A limit of the guidance stays with one of ours: choose {_either(rung.ours)} as well"
 
 
 def _escalations_that_go_down(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[str, str]]:
     up = [(rung.key, wanted.hears.get(rung.key, rung.to)) for rung in ladder.rungs if rung.escalates]
     for (_, lower), (key, higher) in pairwise(up):
         if ladder.height(higher) < (reached := ladder.height(lower)):
-            enough = in_words(ladder.chain[reached:])
+            enough = _either(ladder.chain[reached:])
             yield key + HEARS, f"Choose {enough}: it has gone up so far before, and does not come down again"
+
+
+def _either(roles: Iterable[str]) -> str:
+    return either([OWNER_WORDS if role == OWNER else ROLES[role] for role in roles])
 
 
 # --- Writing it down ---------------------------------------------------------

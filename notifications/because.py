@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from models.panels.duties import OWNER_WORDS
 from models.reminder import AnAnswer
 from workflows.dates import day_in_words
 from workflows.roles import ROLES
@@ -37,4 +38,4 @@ def waits(role: str, seen_on: date, until_on: date) -> str:
 
 def _whom(role: str) -> str:
     """Return the words for a role; whoever sees to an action acts in none."""
-    return f"the {ROLES[role]}" if role in ROLES else "whoever sees to it"
+    return f"the {ROLES[role]}" if role in ROLES else OWNER_WORDS

@@ -23,6 +23,7 @@ from workflows.dates import london_day
 from workflows.definition import Procedure
 from workflows.distance import working_days_ahead, working_days_late
 from workflows.registry import procedure
+from workflows.roles import PANEL_MEMBER
 
 About = tuple[Kind, Declared, date | None, str]
 
@@ -93,7 +94,7 @@ def _of_a_duty(session: Session, delivery: Delivery, message: OutboxMessage, des
     return Item(
         kind="late" if due_on < desk.today else "due",
         reference=OfPanel(reminder.panel.board.reference_prefix, meeting.held_on if meeting else None),
-        words=Declared(title_of(reminder.kind, escalated=reminder.escalated)),
+        words=Declared(title_of(reminder.kind, reminder.role)),
         link=desk.site.link(_page_of_a_duty(reminder)),
         today=desk.today,
         on=due_on,
@@ -127,7 +128,7 @@ def _page_of_a_duty(reminder: DutyReminder) -> str:
     assert reminder.meeting is not None
     of_meeting = f"/panels/{reminder.panel.board.reference_prefix}/meetings/{reminder.meeting.held_on.isoformat()}"
     if reminder.kind == "reading":
-        return of_meeting if reminder.escalated else f"{of_meeting}/interests"
+        return f"{of_meeting}/interests" if reminder.role == PANEL_MEMBER else of_meeting
     return f"{of_meeting}/minutes" if reminder.kind == "minutes" else of_meeting
 
 

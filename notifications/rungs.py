@@ -62,7 +62,7 @@ class Rung:
 
     An `escalates` rung goes up to somebody: it is not said while what is late has been seen, and asks to be seen
     itself. `least` and `most` are the working days a board may choose between; none where it may not be moved.
-    `may_hear` are the roles a board may choose among, the nearest first.
+    `may_hear` are the roles a board may choose among, the nearest first; those of `stays` it may not leave out.
     """
 
     key: str
@@ -72,6 +72,7 @@ class Rung:
     least: int = 0
     most: int = 0
     may_hear: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
     only_from: tuple[tuple[str, date], ...] = ()
     """Roles a board has chosen, each with the first day on which what falls is for it."""
     by_default: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.panels.duties import OWNER
+from models.panels.duties import OWNER, OWNER_WORDS
 from workflows import roles
 
 SERVICE_NAME = "Safeguarding reviews"
@@ -36,12 +36,14 @@ def deadline_mark(status: str) -> Mark:
     return DEADLINE_MARKS[status]
 
 
-OWNER_WORDS = "whoever sees to it"
-
-
 def role_words(role: str) -> str:
     """Return 'business manager' for `business_manager`, and 'whoever sees to it' for the owner of an action."""
     return OWNER_WORDS if role == OWNER else roles.ROLES[role]
+
+
+def whom(role: str) -> str:
+    """Return 'the business manager', or 'whoever sees to it' for the owner of an action."""
+    return role_words(role) if role == OWNER else f"the {role_words(role)}"
 
 
 def sentence_case(words: str) -> str:

@@ -1,5 +1,7 @@
 """The capacities people act in, each with its words."""
 
+from collections.abc import Sequence
+
 BUSINESS_MANAGER = "business_manager"
 SUBGROUP_CHAIR = "subgroup_chair"
 BOARD_CHAIR = "board_chair"
@@ -35,5 +37,9 @@ ROLES: dict[str, str] = {
 
 def in_words(roles: tuple[str, ...]) -> str:
     """Return 'board chair or business manager'."""
-    words = [ROLES[role] for role in roles]
+    return either([ROLES[role] for role in roles])
+
+
+def either(words: Sequence[str]) -> str:
+    """Return 'one', 'one or another', 'one, another or a third'."""
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -21,6 +21,7 @@ from models.people import Person
 from models.reminder import AnAnswer, ReminderOutcome, holds_of_an_answer
 from workflows.calendar import Calendar, CalendarTooShort
 from workflows.dates import day_in_words, london_day
+from workflows.roles import PANEL_MEMBER
 
 Kind = Literal["action", "pack", "minutes", "reading"]
 
@@ -32,9 +33,9 @@ TITLES: dict[Kind, str] = {
 }
 
 NOT_READ = "A member has not said whether they have an interest"
-"""What whoever runs the panel is told on the day of the meeting, where a member has not."""
+"""What whoever runs the panel is told of a pack that a member has not read."""
 
-OWNER = "owner"
+OWNER, OWNER_WORDS = "owner", "whoever sees to it"
 """Whoever hears of an action: one person, an agency's leads, or nobody but the coordinator. No role of the law."""
 
 PACK_BEFORE, READING_BEFORE, MINUTES_AFTER = 5, 1, 10
@@ -126,9 +127,9 @@ class Duty:
     """The person who is to read the pack."""
 
 
-def title_of(kind: Kind, *, escalated: bool) -> str:
-    """Return what is said of a duty to whoever sees to it, or to whom it went up."""
-    return NOT_READ if kind == "reading" and escalated else TITLES[kind]
+def title_of(kind: Kind, role: str) -> str:
+    """Return what is said of a duty to whoever hears of it in a role: of a pack, the member is told what to do."""
+    return NOT_READ if kind == "reading" and role != PANEL_MEMBER else TITLES[kind]
 
 
 def duties(session: Session, today: date, calendar: Calendar, *, panel_id: int | None = None) -> Iterator[Duty]:

@@ -1,6 +1,6 @@
 """What panels wait for from one person today: actions, packs, minutes and packs to read, their own or a deputy's.
 
-The same people as are reminded (`notifications.duty_recipients`), asked from the side of the person.
+Those who see to it, whoever else a panel has chosen to be reminded of it (`notifications.duty_recipients`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from workflows.dates import london_day
 from workflows.roles import AGENCY_LEAD, CDOP_CHAIR, CDOP_COORDINATOR, PANEL_MEMBER
 
 AT_THE_PANEL = (CDOP_COORDINATOR, CDOP_CHAIR)
+"""Who runs a panel: for them alone are the pages to which what it owes leads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from models.panels.duties import TITLES
 from tests.browser.axe import violations
 
 PATHS = [
@@ -24,6 +25,35 @@ def test_the_pages_about_reminders_can_be_read_by_everyone(page, narrow_page, si
         opened.locator("details").evaluate_all("folded => folded.forEach(each => { each.open = true })")
         assert violations(opened) == []
     assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+PANEL = "/reminders/ladders/WNP"
+
+
+@pytest.mark.parametrize("path", [PANEL, *(f"{PANEL}/panel_duties/{kind}" for kind in TITLES)])
+def test_the_ladders_of_what_a_panel_owes_can_be_read_by_everyone(page, narrow_page, site, sign_in, path):
+    for opened in (page, narrow_page):
+        sign_in(opened, "cdop.coordinator").goto(site.at(path))
+        opened.locator("details").evaluate_all("folded => folded.forEach(each => { each.open = true })")
+        assert violations(opened) == []
+    assert narrow_page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_panel_chooses_who_hears_beside_whoever_was_asked(page, plain_page, site, sign_in):
+    for opened in (page, plain_page):
+        sign_in(opened, "cdop.coordinator").goto(site.at(f"{PANEL}/panel_duties/action"))
+        first = opened.get_by_role("region", name="5 working days before")
+        first.get_by_label("Whoever sees to it").uncheck()
+        first.get_by_label("Chair of the child death overview panel").check()
+        opened.get_by_role("button", name="Save").click()
+
+        refusal = opened.get_by_role("link", name="Choose whoever sees to it as well: it is theirs to do")
+        expect(refusal).to_be_visible()
+    assert violations(page) == []
+
+    page.get_by_role("region", name="5 working days before").get_by_label("Whoever sees to it").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The ladder has been changed")).to_be_visible()
 
 
 def test_what_a_board_may_not_choose_is_refused_beside_its_box(page, site, sign_in):

@@ -21,6 +21,7 @@ from notifications.adjusting import (
     as_looked_at,
     refuse_what_is_out_of_bounds,
 )
+from notifications.duty_ladders import PANEL_DUTIES
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes
 from notifications.thresholds import Reckoning
@@ -30,6 +31,7 @@ from workflows.calendar import england
 DECISION = ladder_for("serious_case_review", "decision")
 ACTION = ladder_for("serious_case_review", "action")
 RETURN = ladder_for("child_death_review", "report_return")
+TO_DO, PACK, READING = (ladder_for(PANEL_DUTIES, kind) for kind in ("action", "pack", "reading"))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,21 @@ RETURN = ladder_for("child_death_review", "report_return")
             ("board_member",),
             "Choose from agency lead, child death coordinator or chair of the child death overview panel",
         ),
+        (PACK, "due", (), "Choose at least one role"),
+        (
+            PACK,
+            "due",
+            ("designated_doctor",),
+            "Choose from child death coordinator or chair of the child death overview panel",
+        ),
+        (
+            TO_DO,
+            "due",
+            ("board_chair",),
+            "Choose from whoever sees to it, child death coordinator or chair of the child death overview panel",
+        ),
+        (TO_DO, "overdue", ("cdop_coordinator",), "Choose whoever sees to it as well: it is theirs to do"),
+        (READING, "ahead", ("cdop_chair",), "Choose panel member as well: it is theirs to do"),
         (
             DECISION,
             "overdue",
@@ -67,6 +84,12 @@ def test_who_may_not_hear_is_refused_in_words(ladder, rung, roles, words):
 def test_a_limit_of_the_guidance_is_told_to_more_and_one_of_the_board_to_others():
     refuse_what_is_out_of_bounds(DECISION, Wanted(hears={"overdue": ("business_manager", "board_chair")}))
     refuse_what_is_out_of_bounds(ACTION, Wanted(hears={"overdue": ("board_chair",), "goes_up_1": ("board_chair",)}))
+
+
+def test_what_a_panel_owes_is_told_to_others_who_run_it_and_beside_whoever_was_asked_by_name():
+    refuse_what_is_out_of_bounds(PACK, Wanted(hears={"due": ("cdop_chair",)}))
+    refuse_what_is_out_of_bounds(TO_DO, Wanted(hears={"ahead": ("owner", "cdop_chair"), "overdue": ("owner",)}))
+    refuse_what_is_out_of_bounds(READING, Wanted(hears={"goes_up_1": ("cdop_chair",)}))
 
 
 def test_what_has_gone_up_does_not_come_down_again():

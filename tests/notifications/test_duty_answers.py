@@ -8,14 +8,18 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
+from models.delivery import Delivery
 from models.panels.actions import finish_action
 from models.panels.duties import DutyAnswer, DutyReminder
 from models.panels.packs import release_pack
+from models.panels.panel import PanelAction
 from notifications.adjusting import NotWithinBounds, Place, Wanted, adjust, as_looked_at
 from notifications.answering import NotAnswered
+from notifications.composing import Desk, item_of
 from notifications.duties import duty_ladders
 from notifications.duty_ladders import PANEL_DUTIES
 from notifications.duty_ledger import ahead, entry_of
+from notifications.facts import Site
 from notifications.recipients import recipients_of
 from notifications.thresholds import SEEN_FOR
 from notifications.truth import why_it_waits, why_not_true
@@ -32,7 +36,10 @@ from tests.notifications.secretariat import (
 )
 from workflows.calendar import england
 
+FRI_7_FEB = date(2014, 2, 7)
 MON_17_FEB, TUE_18_FEB, WED_19_FEB = date(2014, 2, 17), date(2014, 2, 18), date(2014, 2, 19)
+
+DESK = Desk(Site("https://reviews.example.org"), england(), noon(FRI_7_FEB))
 
 
 @pytest.fixture
@@ -200,10 +207,16 @@ def test_who_has_nothing_to_do_with_it_or_an_interest_answers_nothing(panel):
 
 class TestLadders:
     def move(self, panel, kind, **days):
+        return self.change(panel, kind, Wanted(days=days), FRI_31_JAN)
+
+    def choose(self, panel, kind, on=FRI_31_JAN, **hears):
+        return self.change(panel, kind, Wanted(hears=hears), on)
+
+    def change(self, panel, kind, wanted, on):
         place = Place(panel.panel.board, PANEL_DUTIES, kind)
         had = duty_ladders(panel.session, [panel.panel.board_id])(panel.panel.board_id, kind)
-        told = {"looked_at": as_looked_at(had), "person_id": panel.coordinator.id, "now": noon(FRI_31_JAN)}
-        return adjust(panel.session, place, Wanted(days=days), **told)
+        told = {"looked_at": as_looked_at(had), "person_id": panel.coordinator.id, "now": noon(on)}
+        return adjust(panel.session, place, wanted, **told)
 
     def test_a_panel_moves_the_days_of_its_own_ladders(self, panel):
         assert self.move(panel, "action", ahead=7, goes_up_1=3)
@@ -225,6 +238,76 @@ class TestLadders:
         self.move(panel, "action", ahead=3)
 
         assert [each[1] for each in swept_daily(panel, THU_6_FEB, WED_12_FEB)] == ["ahead"]
+
+    def test_a_panel_chooses_who_hears_beside_whoever_was_asked(self, panel):
+        assert self.choose(panel, "action", ahead=("owner", "cdop_chair"), overdue=("owner",))
+        panel.action(hears=panel.police)
+
+        coming = ahead(panel.session, panel.panel.board_id, FRI_31_JAN, england())
+        told = swept_daily(panel, FRI_31_JAN, FRI_14_FEB)
+
+        assert [(rung, role) for _, rung, role in told] == [
+            ("ahead", "owner"), ("ahead", "cdop_chair"), ("due", "owner"), ("overdue", "owner"),
+        ]  # fmt: skip
+        assert [(each.threshold.rung.key, each.threshold.role) for each in coming][: len(told)] == [
+            (rung, role) for _, rung, role in told
+        ]
+        assert panel.heard_by(FRI_14_FEB)[:2] == [[panel.police.id], [panel.chair.id]]
+        assert panel.answers(panel.chair, FRI_14_FEB, "action", panel.session.scalars(select(PanelAction)).one())
+
+    def test_whoever_is_chosen_hears_what_falls_from_that_day_on(self, panel):
+        """The rung ahead falls on Thursday 6 February; the chair is chosen on Wednesday 12, and hears the next."""
+        panel.action(hears=panel.police)
+        both = ("owner", "cdop_chair")
+        self.choose(panel, "action", on=WED_12_FEB, ahead=both, due=both)
+
+        told = swept_daily(panel, THU_6_FEB, THU_13_FEB_2014)
+
+        assert told == [
+            (THU_6_FEB, "ahead", "owner"), (THU_13_FEB_2014, "due", "owner"), (THU_13_FEB_2014, "due", "cdop_chair"),
+        ]  # fmt: skip
+
+    def test_a_role_that_is_left_out_hears_no_more_and_what_it_heard_stays_in_the_ledger(self, panel):
+        panel.action(hears=panel.police)
+        self.choose(panel, "action", ahead=("owner", "cdop_chair"))
+        panel.sweep(THU_6_FEB)
+        self.choose(panel, "action", on=THU_6_FEB, ahead=("owner",), overdue=("owner",))
+
+        swept_daily(panel, THU_6_FEB, FRI_14_FEB)
+
+        assert panel.said(role="cdop_chair") == [("ahead", "cdop_chair", "told")]
+        assert panel.said(role="cdop_coordinator") == []
+
+    def test_the_chair_hears_of_the_pack_instead_of_the_coordinator_and_of_what_a_member_has_not_read(self, panel):
+        meeting = panel.a_meeting(THU_13_FEB_2014, panel.a_death_ready("Child A"))
+        self.choose(panel, "pack", due=("cdop_chair",))
+        self.choose(panel, "reading", ahead=("panel_member", "cdop_coordinator"), goes_up_1=("cdop_chair",))
+        panel.sweep(THU_6_FEB)
+        assert panel.heard_by(THU_6_FEB) == [[panel.chair.id]]
+
+        release_pack(panel.session, meeting, person_id=panel.coordinator.id, now=noon(THU_6_FEB))
+        panel.sweep(FRI_7_FEB)
+        panel.address(FRI_7_FEB)
+
+        to_coordinator = select(Delivery).where(Delivery.person_id == panel.coordinator.id)
+        told = [each for each in panel.session.scalars(to_coordinator) if "duty" in each.message.payload]
+        items = {item_of(panel.session, each, each.message, DESK) for each in told}
+        (item,) = items
+        assert len(told) == len(panel.members), "one of each member, which read the same and are one line of a mail"
+        assert str(item.words) == "A member has not said whether they have an interest"
+        assert str(item.link) == "https://reviews.example.org/panels/PAN/meetings/2014-02-13"
+        members = {each.person_id for each in panel.members.values()}
+        assert members < {each.person_id for each in panel.session.scalars(select(Delivery))}
+        panel.sweep(THU_13_FEB_2014)
+        assert {role for rung, role, _ in panel.said(kind="reading") if rung == "goes_up_1"} == {"cdop_chair"}
+
+    def test_a_choice_is_in_the_audit(self, panel):
+        self.choose(panel, "minutes", due=("cdop_chair",))
+
+        audited = panel.session.scalars(select(AuditEntry).where(AuditEntry.action == "ladder_adjusted")).one()
+        assert audited.detail == {
+            "board": "PAN", "workflow": "panel_duties", "clock": "minutes", "rung": "due", "hears": "cdop_chair",
+        }  # fmt: skip
 
     @pytest.mark.parametrize(("kind", "days"), [("action", {"goes_up_1": 31}), ("pack", {"goes_up_1": 5})])
     def test_but_within_bounds(self, panel, kind, days):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from models.panels.duties import OWNER
 from models.queries.access import BOARD_READERS
+from models.queries.duties import AT_THE_PANEL
+from notifications.duty_ladders import DUTY_LADDERS, PANEL_DUTIES
 from notifications.ladders import AGENCY_RETURNS, MINIMA, is_listed, ladder_for
 from notifications.rungs import REMINDER_NOTICES
 from tests.notifications.test_thresholds import CLOCKS
 from workflows import registry
-from workflows.roles import AGENCY_LEAD, ROLES
+from workflows.roles import AGENCY_LEAD, PANEL_MEMBER, ROLES
+
+DUTIES = [(PANEL_DUTIES, kind) for kind in DUTY_LADDERS]
 
 
 @pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
@@ -32,16 +37,26 @@ def test_whoever_a_ladder_tells_can_be_shown_the_case(clock):
     assert told <= {*BOARD_READERS[clock[0]], *asked} & ROLES.keys()
 
 
-@pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
+@pytest.mark.parametrize("clock", DUTIES, ids=" ".join)
+def test_whoever_is_told_of_what_a_panel_owes_was_asked_by_name_or_runs_it(clock):
+    ladder = ladder_for(*clock)
+    told = {role for rung in ladder.rungs for role in (*rung.to, *rung.may_hear)} | set(ladder.chain) | {ladder.office}
+    asked = {"action": {OWNER}, "reading": {PANEL_MEMBER}}.get(clock[1], set())
+
+    assert told <= {*AT_THE_PANEL, *asked}
+    assert all(asked <= set(rung.stays) for rung in ladder.rungs if not rung.escalates)
+
+
+@pytest.mark.parametrize("clock", [*CLOCKS, *DUTIES], ids=" ".join)
 def test_a_board_may_choose_what_is_ours_and_goes_up_along_the_chain(clock):
     ladder = ladder_for(*clock)
 
     for rung in ladder.rungs:
-        assert set(rung.to) <= set(rung.may_hear)
+        assert set(rung.stays) <= set(rung.to) <= set(rung.may_hear)
         assert not rung.escalates or set(rung.may_hear) <= set(ladder.chain)
 
 
-@pytest.mark.parametrize("clock", CLOCKS, ids=" ".join)
+@pytest.mark.parametrize("clock", [*CLOCKS, *DUTIES], ids=" ".join)
 def test_a_ladder_is_gone_up_in_order_within_the_bounds_a_board_may_choose(clock):
     rungs = ladder_for(*clock).rungs
     signed = [-rung.at.working_days if rung.at.side == "before" else rung.at.working_days for rung in rungs]

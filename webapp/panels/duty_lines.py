@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import url_for
 
-from models.panels.duties import OWNER, TITLES, Duty, DutyReminder, title_of
+from models.panels.duties import TITLES, Duty, DutyReminder, title_of
 from models.panels.panel import Panel
 from notifications.duties import Ladders, duty_ladders
 from notifications.duty_ledger import Ahead, DutyLine
@@ -15,7 +15,7 @@ from webapp.cases.due_dates import ahead as days_ahead
 from webapp.database import db
 from webapp.reminders.words import LineInWords, became_of, rung_words
 from webapp.templating import day_of
-from webapp.wording import deadline_mark, role_words, sentence_case
+from webapp.wording import deadline_mark, role_words, sentence_case, whom
 from webapp.worklist.lines import status_of
 from workflows.calendar import Calendar
 from workflows.codes import in_a_sentence
@@ -69,7 +69,7 @@ def reminder_in_words(line: DutyLine, ladders: Ladders, href: str = "") -> LineI
     reminder, message = line.reminder, line.message
     on, what, to = (
         day_in_words(reminder.falls_on),
-        f"{title_of(reminder.kind, escalated=reminder.escalated)}: {_rung(reminder, ladders)}",
+        f"{title_of(reminder.kind, reminder.role)}: {_rung(reminder, ladders)}",
         reminder.role,
     )
     because = reminder.because
@@ -94,9 +94,8 @@ def _rung(reminder: DutyReminder, ladders: Ladders) -> str:
 def ahead_in_words(each: Ahead) -> str:
     """Return 'On 7 February 2014: approve the minutes, to the child death coordinator'."""
     threshold = each.threshold
-    title = title_of(each.kind, escalated=threshold.rung.escalates)
-    to = role_words(threshold.role) if threshold.role == OWNER else f"the {role_words(threshold.role)}"
-    return f"{day_in_words(threshold.falls_on)}: {in_a_sentence(title)}, to {to}"
+    title = title_of(each.kind, threshold.role)
+    return f"{day_in_words(threshold.falls_on)}: {in_a_sentence(title)}, to {whom(threshold.role)}"
 
 
 def ladders_of_lines(lines: Iterable[DutyLine]) -> Ladders:

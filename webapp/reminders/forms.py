@@ -10,7 +10,7 @@ from notifications.adjusting import HEARS, Wanted, as_looked_at
 from notifications.rungs import Ladder, Rung
 from webapp.fields import ChoicesField, DayField, needed, offered, stripped
 from webapp.forms import PageForm
-from webapp.reminders.words import roles_in_words
+from webapp.reminders.words import whom_in_words
 from webapp.wording import role_words, sentence_case
 
 
@@ -80,10 +80,16 @@ def _days(rung: Rung) -> WorkingDaysField:
 
 
 def _hearers(ladder: Ladder, rung: Rung) -> ChoicesField:
-    stays = "This one stays" if len(rung.to) == 1 else "One of these stays"
-    keeps = f". {stays}, because the limit is the guidance’s" if ladder.statutory else ""
     return ChoicesField(
         "To whom it goes up" if rung.escalates else "Who hears it",
         choices=offered((role, sentence_case(role_words(role))) for role in rung.may_hear),
-        description=f"Usually the {roles_in_words(rung.to)}{keeps}",
+        description=f"Usually {whom_in_words(rung.to)}{_who_stays(ladder, rung)}",
     )
+
+
+def _who_stays(ladder: Ladder, rung: Rung) -> str:
+    """Return who may not be left out, and why, as the end of a sentence; nothing where a board chooses freely."""
+    if rung.stays:
+        return f". {sentence_case(whom_in_words(rung.stays))} stays, because it is theirs to do"
+    stays = "This one stays" if len(rung.to) == 1 else "One of these stays"
+    return f". {stays}, because the limit is the guidance’s" if ladder.statutory else ""

@@ -21,7 +21,7 @@ from notifications.thresholds import Threshold
 from notifications.wording import notices
 from webapp.cases.due_dates import about_in_words
 from webapp.templating import day_of, moment
-from webapp.wording import role_words, sentence_case
+from webapp.wording import role_words, sentence_case, whom
 from workflows import registry
 from workflows.codes import in_a_sentence
 from workflows.dates import day_in_words
@@ -223,6 +223,11 @@ def rung_words(ladder: Ladder, rung: Rung) -> str:
 def roles_in_words(roles: Iterable[str]) -> str:
     """Return 'business manager and subgroup chair'."""
     return _listed([role_words(role) for role in roles])
+
+
+def whom_in_words(roles: Iterable[str]) -> str:
+    """Return 'the business manager and the subgroup chair'."""
+    return _listed([whom(role) for role in roles])
 
 
 def _outcomes(line: Line) -> list[str]:

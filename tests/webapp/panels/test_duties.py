@@ -10,7 +10,7 @@ from models.audit import AuditEntry
 from models.delivery import Delivery
 from models.panels.actions import add_action, finish_action
 from models.panels.panel import DeclaredInterest, PanelAction
-from models.reminder import ReminderBasis
+from models.reminder import LadderHearer, ReminderBasis
 from notifications.addressing import address_waiting
 from notifications.duties import sweep_duties
 from tests.models.panel_stories import THU_13_FEB_2014, THU_30_JAN_2014, noon
@@ -194,6 +194,43 @@ def test_who_runs_the_panel_answers_for_what_it_owes_and_nobody_else_finds_it(
     education = as_(story.members["education"].person)
     for address in (owed[pack], f"/account/asked/action/{action.id}", "/account/asked/unknown/1"):
         assert education.get(address).status_code == 404
+
+
+ACTIONS, PACKS, READING = (f"/reminders/ladders/PAN/panel_duties/{kind}" for kind in ("action", "pack", "reading"))
+
+
+def test_the_coordinator_chooses_who_hears_of_what_the_panel_owes(coordinator, meeting, session):
+    page = coordinator.get(ACTIONS)
+    assert "Usually whoever sees to it. Whoever sees to it stays, because it is theirs to do" in main_words(page)
+
+    done = coordinator.send(page, "Save", ahead_hears=["owner", "cdop_chair"])
+
+    assert "5 working days before Whoever sees to it and chair of the child death overview panel" in main_words(done)
+    ledger = main_words(coordinator.get("/panels/PAN/reminders"))
+    assert "5 working days before Whoever sees to it and Chair of the child death overview panel" in ledger
+    (detail,) = session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "ladder_adjusted"))
+    assert (detail["clock"], detail["rung"], detail["hears"]) == ("action", "ahead", "owner cdop_chair")
+
+
+@pytest.mark.parametrize(
+    ("ladder", "chosen", "words"),
+    [
+        (PACKS, {"due_hears": []}, "Choose at least one role"),
+        (PACKS, {"due_hears": ["designated_doctor"]}, "must be among the answers offered"),
+        (ACTIONS, {"overdue_hears": ["cdop_coordinator"]}, "Choose whoever sees to it as well: it is theirs to do"),
+        (READING, {"due_hears": ["cdop_chair"]}, "Choose panel member as well: it is theirs to do"),
+    ],
+)
+def test_who_may_not_be_chosen_or_left_out_is_refused_in_words(coordinator, meeting, session, ladder, chosen, words):
+    page = coordinator.send(coordinator.get(ladder), "Save", **chosen)
+
+    assert page.status_code == 422
+    assert words in main_words(page)
+    assert not session.scalars(select(LadderHearer)).all()
+
+
+def test_nobody_else_chooses_who_hears_of_what_a_panel_owes(chair, member, meeting):
+    assert [each.get(PACKS).status_code for each in (chair, member)] == [403, 403]
 
 
 def test_the_coordinator_moves_the_days_of_the_panel_s_ladders(coordinator, meeting, story):
