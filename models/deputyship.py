@@ -59,6 +59,9 @@ class Deputyship(Base):
 
 Spans = type[Deputyship]
 
+# Made once, and not for every condition: they are asked of each person that each message is for.
+_OTHER, _OWN = aliased(Deputyship), aliased(Deputyship)
+
 
 def covers(span: Spans) -> ColumnElement[bool]:
     """Return the condition on `Case` that it is one of those a span is for."""
@@ -74,12 +77,12 @@ def decides(span: Spans, on: date) -> ColumnElement[bool]:
     Of several the one for the case comes before the one for the board, and that before the one for everything. None
     does while its own deputy is away: chains are not followed.
     """
-    other, own = aliased(Deputyship), aliased(Deputyship)
-    earlier = or_(_breadth(other) < _breadth(span), and_(_breadth(other) == _breadth(span), other.id < span.id))
-    before_it = exists().where(other.absent_id == span.absent_id, other.stands_on(on), covers(other), earlier)
-    away = exists().where(own.absent_id == span.deputy_id, own.stands_on(on), covers(own))
+    breadth, others = _breadth(span), _breadth(_OTHER)
+    earlier = or_(others < breadth, and_(others == breadth, _OTHER.id < span.id))
+    before_it = exists().where(_OTHER.absent_id == span.absent_id, _OTHER.stands_on(on), covers(_OTHER), earlier)
+    away = exists().where(_OWN.absent_id == span.deputy_id, _OWN.stands_on(on), covers(_OWN))
     return and_(
-        span.stands_on(on), covers(span), not_(before_it.correlate_except(other)), not_(away.correlate_except(own))
+        span.stands_on(on), covers(span), not_(before_it.correlate_except(_OTHER)), not_(away.correlate_except(_OWN))
     )
 
 
