@@ -34,9 +34,9 @@ def show() -> ResponseReturnValue:
     lead_to_the_last(page, last, _address)
     site = Site(request.host_url.rstrip("/"))
     lines = [
-        (delivery, item)
-        for delivery, message in told
-        if (item := _item(delivery, message, Desk(site, db.calendar, _told_at(delivery)))) is not None
+        (each, item)
+        for each in told
+        if (item := _item(each.delivery, each.message, Desk(site, db.calendar, _told_at(each.delivery)))) is not None
     ]
     html = render_template(
         "messages/show.html",
@@ -49,7 +49,7 @@ def show() -> ResponseReturnValue:
         address=_address,
         decides=not current_capacities().anywhere.isdisjoint(WHO_DECIDES),
     )
-    mark_seen(db.session, [delivery.id for delivery, _ in lines], clock.now())
+    mark_seen(db.session, [each.delivery.id for each, _ in lines], clock.now())
     db.session.commit()
     return html
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,18 +16,8 @@ from models.reminder import LadderAdjustment, LadderHearer, Reminder, ReminderAn
 from notifications.reminders import sweep
 from tests.models.reviews import SCOPING, a_board
 from tests.webapp.client import links_of, main_words
+from tests.webapp.sweeping import InTheTest
 from workflows.calendar import england
-
-
-class InTheTest:
-    """What a sweep opens its transactions on: the connection of the test."""
-
-    def __init__(self, session):
-        self.session = session
-
-    @contextmanager
-    def begin(self):
-        yield self.session.connection()
 
 
 @pytest.fixture

@@ -6,15 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import sessionmaker
 
 from models.agency import Agency
 from models.audit import AuditEntry
 from models.delivery import Delivery, DemonstrationLetter, MessageChoice, MessageRule
 from models.outbox import OutboxMessage
 from models.panels.panel import DeclaredInterest
+from notifications.addressing import address_waiting
+from notifications.reminders import sweep
 from notifications.unreached import AGENCY_NOT_REACHED, tell_who_depends
 from tests.models.reviews import SCOPING, Review, a_board
 from tests.webapp.client import main_words
+from tests.webapp.sweeping import InTheTest
+from workflows.calendar import england
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, BUSINESS_MANAGER, SUBGROUP_CHAIR
 
 
@@ -91,6 +96,71 @@ def test_what_is_withheld_from_me_is_gone_from_my_messages(case, told, somebody,
     session.commit()
 
     assert case.reference not in as_(chair).get("/messages/").text
+
+
+@pytest.fixture
+def asked(session, clock):
+    """A review in which the police and health visiting were asked what they know by Tuesday 1 April 2014."""
+    clock.moment = datetime(2014, 3, 25, 9, tzinfo=UTC)
+    review = Review(session, a_board(session)).opened()
+    review.take("request_scoping", answers=SCOPING)
+    return review
+
+
+@pytest.fixture
+def lead(asked, given, somebody, session):
+    """Whoever leads the police."""
+    person = somebody("lead@example.org", AGENCY_LEAD, on=asked.board)
+    person.appointments[0].agency_id = given.an_agency(asked.board, "Police").id
+    return person
+
+
+@pytest.fixture
+def reminded(session, clock):
+    """Say what is to be said on Wednesday 9 April 2014, six working days after, when the office hears it too."""
+
+    def remind():
+        clock.moment = datetime(2014, 4, 9, 9, 30, tzinfo=UTC)
+        session.flush()
+        sweep(InTheTest(session), clock.moment, england())
+        sessions = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
+        address_waiting(sessions, clock.moment, england())
+        session.commit()
+
+    return remind
+
+
+def test_of_several_agencies_that_owe_the_same_each_is_named(asked, reminded, somebody, as_):
+    manager = somebody("manager@example.org", BUSINESS_MANAGER, on=asked.board)
+    reminded()
+
+    page = main_words(as_(manager).get("/messages/"))
+
+    assert "What an agency knows: Police" in page
+    assert "What an agency knows: Health visiting" in page
+
+
+def test_a_lead_reads_of_their_own_agency_and_of_no_other(lead, reminded, as_):
+    reminded()
+
+    page = main_words(as_(lead).get("/messages/"))
+
+    assert "What an agency knows: Police" in page
+    assert "Health visiting" not in page
+
+
+def test_who_came_to_lead_an_agency_reads_no_more_of_the_others(asked, lead, reminded, somebody, as_, session):
+    """Told as business manager, and now only lead of the police: which other agency it was is not theirs any more."""
+    manager = somebody("manager@example.org", BUSINESS_MANAGER, on=asked.board)
+    reminded()
+    manager.appointments[0].role = AGENCY_LEAD
+    manager.appointments[0].agency_id = lead.appointments[0].agency_id
+    session.commit()
+
+    page = main_words(as_(manager).get("/messages/"))
+
+    assert "What an agency knows" in page
+    assert "Health visiting" not in page
 
 
 def test_the_mails_of_a_demonstration_are_not_there_in_service(somebody, as_):
