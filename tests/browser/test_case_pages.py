@@ -79,10 +79,13 @@ def test_a_correction_is_made_without_javascript(plain_page, site, sign_in):
 
 
 @pytest.mark.parametrize("case", ["Child_BR", "Child_AF", "Child_CB", "Child_AB"])
-def test_no_word_of_the_picture_covers_another(page, site, sign_in, case):
+@pytest.mark.parametrize(("width", "kind"), [(1280, "wide"), (320, "narrow")])
+def test_no_word_of_the_picture_covers_another(page, site, sign_in, case, width, kind):
+    page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, "board.member").goto(site.at(f"/cases/{{{case}}}"))
 
-    words = page.locator("svg.app-picture text.app-picture__words:not(.app-picture__words--small)").all()
+    expect(page.locator("svg.app-picture[role=img]:visible")).to_have_count(1)
+    words = page.locator(f"svg.app-picture--{kind} text.app-picture__words:not(.app-picture__words--small)").all()
 
     boxes = [(word.text_content(), word.bounding_box()) for word in words]
     for (one, box), (other, other_box) in combinations(boxes, 2):

@@ -145,7 +145,7 @@ def test_the_picture_of_time_stands_beside_its_figures_and_its_table(app):
     tree = page(
         app,
         '{% from "components/case.html" import time_picture %}',
-        '{% call time_picture(figures, \'<svg role="img" aria-label="Time"></svg>\' | safe) %}'
+        '{% call time_picture(figures, \'<svg role="img" aria-label="Time"></svg>\' | safe, "") %}'
         "<table><caption>The same in words</caption></table>{% endcall %}",
         figures=[Figure("days", "512"), Figure("under hold", "237")],
     )

@@ -1,6 +1,7 @@
 """The picture of time, reckoned: where each bar, mark and word of it is drawn.
 
-A template draws it. Words never overlap: what does not fit beside its neighbours goes to a line of its own.
+A template draws it. Words never overlap: what does not fit beside its neighbours goes to a line of its own. It is
+drawn a second time for a telephone, with the name of every date above its mark.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from workflows.clocks import Deadline
 from workflows.dates import MONTH_NAMES, day_in_words
 from workflows.standing import Standing
 
-WIDTH, MARGIN = 720, 10
+WIDE, NARROW, MARGIN = 720, 290, 10
 TOP, LINE, BAR = 34, 20, 30
 # A little more than the average letter of a broad font at the size of the picture's words.
 LETTER = 7.2
@@ -63,6 +64,7 @@ class Due:
 class Picture:
     """Everything to be drawn, and what it shows in one sentence."""
 
+    width: int
     height: float
     described: str
     ticks: tuple[Word, ...]
@@ -74,11 +76,12 @@ class Picture:
     today: Word | None
 
 
-def picture(standing: Standing) -> Picture:
+def picture(standing: Standing, width: int = WIDE) -> Picture:
     """Return the picture of a case, from its beginning to the day asked about or the last date still to come."""
     marked = _marked(standing.deadlines)
-    drawing = _Drawing(_scale(standing, marked), standing.ended_on.last if standing.ended_on else standing.today)
+    drawing = _Drawing(_scale(standing, marked, width), standing.ended_on.last if standing.ended_on else standing.today)
     return Picture(
+        width=width,
         stages=drawing.stages(stretches.stages(standing)),
         holds=drawing.bars("On hold", stretches.holds(standing)),
         proceedings=drawing.bars("Other proceedings", stretches.proceedings(standing)),
@@ -97,10 +100,11 @@ class _Scale:
 
     start: date
     end: date
+    width: int
 
     def x(self, day: date) -> float:
         across = (day - self.start) / (self.end - self.start)
-        return round(MARGIN + min(max(across, 0), 1) * (WIDTH - 2 * MARGIN), 1)
+        return round(MARGIN + min(max(across, 0), 1) * (self.width - 2 * MARGIN), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +148,10 @@ def _met_late_on(deadlines: Sequence[Deadline]) -> date | None:
     return max((each.met_on.last for each in deadlines if each.met_on and each.status == "met_late"), default=None)
 
 
-def _scale(standing: Standing, marked: Sequence[_Marked]) -> _Scale:
+def _scale(standing: Standing, marked: Sequence[_Marked], width: int) -> _Scale:
     end = standing.ended_on.last if standing.ended_on else standing.today
     start = min(standing.opened_on.last, *(each.due for each in marked), end)
-    return _Scale(start, max(start + SHORTEST_SPAN, end, *(each.due for each in marked)))
+    return _Scale(start, max(start + SHORTEST_SPAN, end, *(each.due for each in marked)), width)
 
 
 @dataclass(slots=True)
@@ -191,19 +195,29 @@ class _Drawing:
         return Bar(left, y + 19, right - left, word, marks=tuple(self.scale.x(day) for day in stretch.on))
 
     def dues(self, found: Sequence[_Marked]) -> tuple[Due, ...]:
-        """Draw the deadlines, each with its name at its right or, where there is no room, at its left."""
+        """Draw the deadlines, each with its name beside its mark, or above it where there is no room beside any."""
         if not found:
             return ()
         self._caption("Dates that matter")
-        lines = lines_for([_both(self._span(each), self._beside(each)) for each in found])
-        dues = tuple(self._due(each, self.y + line * 1.2 * LINE) for each, line in zip(found, lines, strict=True))
-        self.y += (max(lines) + 1) * 1.2 * LINE
+        above = self.scale.width == NARROW
+        draw, apart = (self._due_below_its_name, 1.9 * LINE) if above else (self._due, 1.2 * LINE)
+        lines = lines_for(
+            [_both(self._span(each), self._above(each) if above else self._beside(each)) for each in found]
+        )
+        dues = tuple(draw(each, self.y + line * apart) for each, line in zip(found, lines, strict=True))
+        self.y += (max(lines) + 1) * apart
         return dues
 
     def _due(self, marked: _Marked, y: float) -> Due:
         left, right = self._beside(marked)
-        word = Word(_shortened(marked.words, right - left), left, y + 14)
-        return Due(self.scale.x(marked.due), y + 9, marked.fate, word, self.scale.x(marked.met) if marked.met else None)
+        return self._mark(marked, y + 9, Word(_shortened(marked.words, right - left), left, y + 14))
+
+    def _due_below_its_name(self, marked: _Marked, y: float) -> Due:
+        left, right = self._above(marked)
+        return self._mark(marked, y + 26, Word(_shortened(marked.words, right - left), left, y + 15))
+
+    def _mark(self, marked: _Marked, y: float, word: Word) -> Due:
+        return Due(self.scale.x(marked.due), y, marked.fate, word, self.scale.x(marked.met) if marked.met else None)
 
     def today(self, day: date) -> Word:
         """Return the day asked about, for the line drawn through it."""
@@ -219,8 +233,15 @@ class _Drawing:
 
     def _named(self, stretch: Stretch) -> Room:
         """Return the room of a name that begins where the stretch does, without running out of the picture."""
-        width = len(stretch.words) * LETTER
-        left = max(min(self.scale.x(stretch.since), WIDTH - MARGIN - width), MARGIN)
+        return self._from(self.scale.x(stretch.since), stretch.words)
+
+    def _above(self, marked: _Marked) -> Room:
+        return self._from(self.scale.x(marked.due) - 6, marked.words)
+
+    def _from(self, x: float, words: str) -> Room:
+        """Return the room of words from a place on, moved so that they stay in the picture as far as they fit in it."""
+        width = min(len(words) * LETTER, self.scale.width - 2 * MARGIN)
+        left = max(min(x, self.scale.width - MARGIN - width), MARGIN)
         return left, left + width
 
     def _span(self, marked: _Marked) -> Room:
@@ -228,7 +249,7 @@ class _Drawing:
 
     def _beside(self, marked: _Marked) -> Room:
         (left, right), width = self._span(marked), len(marked.words) * LETTER
-        at_right, at_left = WIDTH - MARGIN - right - 4, left - 4 - MARGIN
+        at_right, at_left = self.scale.width - MARGIN - right - 4, left - 4 - MARGIN
         if width <= at_right or at_right > at_left:
             return right + 4, right + 4 + min(width, at_right)
         return left - 4 - min(width, at_left), left - 4
@@ -264,12 +285,12 @@ def _both(one: Room, other: Room) -> Room:
 def _ticks(scale: _Scale) -> Iterator[Word]:
     """Yield the beginnings of months, quarters or years, as many as can be read."""
     months = (scale.end.year - scale.start.year) * 12 + scale.end.month - scale.start.month
-    apart = next(each for each in (1, 3, 6, 12, 24, 60, 120) if (WIDTH * each) / max(months, 1) >= NARROWEST_TICK)
+    apart = next(each for each in (1, 3, 6, 12, 24, 60, 120) if (scale.width * each) / max(months, 1) >= NARROWEST_TICK)
     first = scale.start.year * 12 + scale.start.month - 1
     for month in range(first + -first % apart, first + months + 1, apart):
         day = date(month // 12, month % 12 + 1, 1)
         words = f"{MONTH_NAMES[day.month - 1][:3]} {day.year}" if apart < 12 else str(day.year)
-        if scale.start <= day <= scale.end and scale.x(day) + len(words) * LETTER <= WIDTH:
+        if scale.start <= day <= scale.end and scale.x(day) + len(words) * LETTER <= scale.width:
             yield Word(words, scale.x(day), LINE - 4)
 
 

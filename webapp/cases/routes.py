@@ -20,7 +20,7 @@ from webapp.cases import parts, stretches
 from webapp.cases.due_dates import dates_that_matter
 from webapp.cases.known import is_asked_of_agencies
 from webapp.cases.looking import seen, today_only
-from webapp.cases.picture import picture
+from webapp.cases.picture import NARROW, picture
 from webapp.cases.recordable import drafts_in_words, recordable_by
 from webapp.cases.timeline import letters, timeline
 from webapp.cases.view import page_of, view_of
@@ -46,6 +46,7 @@ def show(case: Case) -> ResponseReturnValue:
         "dates": dates_that_matter(view.standing),
         "figures": stretches.figures(view.standing),
         "picture": picture(view.standing),
+        "narrow_picture": picture(view.standing, NARROW),
         "table": stretches.table(view.standing),
         "entries": timeline(view.seen, view.roles),
         "letters": [] if view.look.at_the_past else letters(letters_to_be(db.session, case), view.seen),

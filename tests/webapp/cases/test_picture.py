@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.webapp.cases.histories import standing_after
-from webapp.cases.picture import LETTER, MARGIN, WIDTH, Picture, lines_for, picture
+from webapp.cases.picture import LETTER, MARGIN, NARROW, WIDE, Picture, lines_for, picture
 from webapp.cases.stretches import figures, stages, table
 from workflows.standing import Standing
 
@@ -63,6 +63,11 @@ def standing(request) -> Standing:
     return found
 
 
+@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
+def drawn(request, standing) -> Picture:
+    return picture(standing, request.param)
+
+
 def words_in(drawn: Picture) -> list[tuple[str, float, float, float]]:
     """Return the words of the picture that stand beside bars and marks: text, left, right, and line."""
     bars = (*drawn.stages, *drawn.holds, *drawn.proceedings)
@@ -70,37 +75,50 @@ def words_in(drawn: Picture) -> list[tuple[str, float, float, float]]:
     return [(word.text, word.x, word.x + len(word.text) * LETTER, word.y) for word in words]
 
 
-def test_no_word_runs_into_another(standing):
-    words = words_in(picture(standing))
+def test_no_word_runs_into_another(drawn):
+    words = words_in(drawn)
     for at, (one, left, right, line) in enumerate(words):
         for other, other_left, other_right, other_line in words[at + 1 :]:
             apart = abs(line - other_line) >= 12 or right <= other_left or other_right <= left
             assert apart, f"{one} runs into {other}"
 
 
-def test_nothing_runs_out_of_the_picture(standing):
-    drawn = picture(standing)
-
+def test_nothing_runs_out_of_the_picture(drawn):
     for text, left, right, line in words_in(drawn):
         assert left >= 0, text
-        assert right <= WIDTH + 1, text
+        assert right <= drawn.width + 1, text
         assert 0 < line < drawn.height, text
     for bar in (*drawn.stages, *drawn.holds, *drawn.proceedings):
         assert bar.x >= MARGIN
-        assert bar.x + bar.width <= WIDTH - MARGIN + 2
+        assert bar.x + bar.width <= drawn.width - MARGIN + 2
 
 
-def test_stages_follow_each_other_without_a_gap(standing):
-    bars = picture(standing).stages
+def test_stages_follow_each_other_without_a_gap(drawn):
+    bars = drawn.stages
 
     assert all(abs(bar.x + bar.width - after.x) <= 2 for bar, after in pairwise(bars))
     assert bars[-1].now
 
 
-def test_the_ticks_can_be_read(standing):
-    ticks = picture(standing).ticks
+def test_the_ticks_can_be_read(drawn):
+    ticks = drawn.ticks
 
+    assert ticks
     assert all(after.x - tick.x >= len(tick.text) * 6 for tick, after in pairwise(ticks))
+
+
+def test_both_drawings_tell_of_the_same(standing):
+    wide, narrow = picture(standing), picture(standing, NARROW)
+
+    assert [due.fate for due in narrow.dues] == [due.fate for due in wide.dues]
+    assert [bar.word.text for bar in narrow.stages] == [bar.word.text for bar in wide.stages]
+    assert narrow.described == wide.described
+
+
+def test_on_a_telephone_a_name_is_shortened_only_where_the_whole_width_is_too_little(standing):
+    shortened = [due.word.text for due in picture(standing, NARROW).dues if due.word.text.endswith("…")]
+
+    assert all(len(text) > (NARROW - 2 * MARGIN) / LETTER - 2 for text in shortened)
 
 
 def test_deadlines_of_one_day_and_fate_are_drawn_as_one():
