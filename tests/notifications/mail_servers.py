@@ -6,8 +6,8 @@ import asyncio
 import socket
 import ssl
 import time
-from asyncio import WriteTransport
-from collections.abc import Callable, Iterator
+from asyncio import AbstractServer, WriteTransport
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -102,19 +102,25 @@ class MailServer:
         return SmtpSender(Server(**(told | other)), clock=lambda: datetime(2014, 3, 3, 9, 30, tzinfo=UTC))  # type: ignore[arg-type]
 
 
-def unused_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port: int = tried.getsockname()[1]
-        return port
+@contextmanager
+def port_kept_free() -> Iterator[int]:
+    """Give a port of loopback that nobody answers at and nobody else can take meanwhile."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
 
 
 class EndedServer(Controller):
-    """A server that can break off every conversation, so that none is left open when it is stopped."""
+    """A server on a port of its own that can break off every conversation, so that none is left open at its end."""
 
-    def __init__(self, *told: Any, **named: Any) -> None:
+    def __init__(self, box: Box, **named: Any) -> None:
         self.conversations: list[SMTP] = []
-        super().__init__(*told, **named)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(box, "127.0.0.1", self._socket.getsockname()[1], **named)
+
+    def _create_server(self) -> Coroutine[Any, Any, AbstractServer]:
+        """Answer at the socket there is. A port that is only known to be free may be another's by then."""
+        return self.loop.create_server(self._factory_invoker, sock=self._socket, ssl=self.ssl_context)
 
     def factory(self) -> SMTP:
         conversation: SMTP = super().factory()
@@ -141,8 +147,6 @@ def running_mail_server(
     context = certificates.server if encrypted and not implicit else None
     controller = EndedServer(
         box,
-        hostname="127.0.0.1",
-        port=unused_port(),
         ssl_context=certificates.server if implicit else None,
         tls_context=context,
         require_starttls=context is not None,

@@ -20,7 +20,7 @@ from notifications.given_up import Seen, send_again, undecided
 from notifications.lost import ask_about_lost, record_failed_later
 from notifications.senders.letter import DeliveryFailed, FateUnknown, Letter
 from notifications.senders.notify import NotifySender
-from tests.notifications.mail_servers import unused_port
+from tests.notifications.mail_servers import port_kept_free
 from workflows.roles import SUBGROUP_CHAIR
 
 LETTER = Letter(to="chair@example.org", subject="1 late", text="Late\n", key="reviews.0123456789abcdef")
@@ -247,10 +247,10 @@ def test_a_server_by_smtp_cannot_be_asked(post, mail_server):
 
 
 def test_a_server_that_is_not_there_is_a_matter_of_everyone():
-    sender = NotifySender(api_key=API_KEY, template_id="the-template", url=f"http://127.0.0.1:{unused_port()}")
-
-    with pytest.raises(DeliveryFailed) as refused:
-        sender.send(LETTER)
+    with port_kept_free() as port:
+        sender = NotifySender(api_key=API_KEY, template_id="the-template", url=f"http://127.0.0.1:{port}")
+        with pytest.raises(DeliveryFailed) as refused:
+            sender.send(LETTER)
+        sender.close()
 
     assert (refused.value.permanent, refused.value.everyone) == (False, True)
-    sender.close()
