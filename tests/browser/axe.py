@@ -17,6 +17,7 @@ def violations(page: Page) -> list[str]:
     The script is evaluated by the browser's own debugger, so the page's content
     security policy stands as it is in service.
     """
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())
     return [line for found in page.evaluate(FIND, list(RULES)) for line in _lines(found)]

@@ -35,7 +35,7 @@ PAGES = (
 CHARTS = ".app-figures__chart img"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def readers(site):
     """A board with the deaths of 2017-18, its panel's chair and one of its members, who see nothing else."""
     engine = make_engine(site.database)
@@ -79,7 +79,7 @@ def test_a_page_of_figures_fits_a_narrow_screen(narrow_page, readers, role, path
 
 def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
     readers.let_in(page, "figures.chair")
-    page.goto(readers.at(WHOLE), wait_until="networkidle")
+    page.goto(readers.at(WHOLE))
 
     widths = page.eval_on_selector_all(CHARTS, "all => all.map(one => one.naturalWidth)")
 
@@ -90,7 +90,7 @@ def test_every_chart_is_drawn_under_the_policy_of_the_page(page, readers):
 def test_on_a_narrow_screen_every_chart_is_drawn_to_its_width(narrow_page, readers):
     """Drawn as wide as it is shown, so that its words are as large as they were meant and nothing is cut."""
     readers.let_in(narrow_page, "figures.chair")
-    narrow_page.goto(readers.at(WHOLE), wait_until="networkidle")
+    narrow_page.goto(readers.at(WHOLE))
 
     drawn = narrow_page.eval_on_selector_all(CHARTS, "all => all.map(one => one.naturalWidth)")
     shown = narrow_page.eval_on_selector_all(CHARTS, "all => all.map(one => one.getBoundingClientRect().right)")
@@ -121,7 +121,7 @@ def test_between_the_widths_of_a_telephone_and_a_desk_nothing_is_cut(page, reade
     readers.let_in(page, "figures.chair")
     page.set_viewport_size({"width": width, "height": 800})
 
-    page.goto(readers.at(WHOLE), wait_until="networkidle")
+    page.goto(readers.at(WHOLE))
 
     shown = page.eval_on_selector_all(CHARTS, "all => all.map(one => one.getBoundingClientRect().width)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -131,7 +131,7 @@ def test_between_the_widths_of_a_telephone_and_a_desk_nothing_is_cut(page, reade
 def test_a_table_stands_beside_its_chart_where_there_is_room(page, narrow_page, readers):
     for each, beside in ((page, True), (narrow_page, False)):
         readers.let_in(each, "figures.chair")
-        each.goto(readers.at(YEAR), wait_until="networkidle")
+        each.goto(readers.at(YEAR))
         table = each.locator(".app-figures__pair table").first.bounding_box()
         chart = each.locator(".app-figures__pair figure").first.bounding_box()
         assert table is not None
