@@ -18,6 +18,9 @@ PACKAGES := $(FRONTEND)/node_modules/.installed
 ASSETS := $(BUILT)/.built
 STYLES := $(wildcard $(FRONTEND)/*.scss $(FRONTEND)/*/*.scss $(FRONTEND)/scripts/*.js) $(FRONTEND)/build.mjs
 
+# What is fetched now and then fails for a reason that passes by, and would end everything that needs it.
+once_more = $(1) || { echo "That failed, perhaps for a reason that passes by. Once more in ten seconds."; sleep 10; $(1); }
+
 # A week is left before a new release is taken: most bad ones are withdrawn by then.
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-config --no-emit-index-url --exclude-newer "1 week" --custom-compile-command "make lock"
@@ -39,7 +42,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 		echo "Python 3.11 or later is needed, and $(PYTHON) is not. Name one with: make install PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .venv || { \
 		echo "$(PYTHON) cannot make an environment. On Debian and Ubuntu install python3-venv first."; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@$(call once_more,$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock)
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -47,7 +50,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 assets: $(ASSETS) ## Build the stylesheet and scripts from their pinned packages
 
 $(PACKAGES): $(FRONTEND)/package-lock.json $(FRONTEND)/package.json | $(INSTALLED)
-	$(NPM) ci --prefix $(FRONTEND)
+	@$(call once_more,$(NPM) ci --prefix $(FRONTEND))
 	@touch $@
 
 $(ASSETS): $(PACKAGES) $(STYLES)

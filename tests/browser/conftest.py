@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Request,
     Response,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -23,6 +24,11 @@ from tests.browser.site import Site, running
 NARROW = ViewportSize(width=320, height=640)
 WIDE = ViewportSize(width=1280, height=900)
 
+PATIENCE = 120_000
+"""How many milliseconds anything on a page is waited for: it comes at once, but for a machine with much else to do."""
+
+expect.set_options(timeout=PATIENCE)
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -32,7 +38,7 @@ def browser() -> Iterator[Browser]:
     except NoBrowser as missing:
         pytest.fail(str(missing), pytrace=False)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program)
+        started = playwright.chromium.launch(executable_path=program, timeout=PATIENCE)
         yield started
         started.close()
 
@@ -89,6 +95,7 @@ def _watched(context: BrowserContext) -> Iterator[Page]:
         if response.status >= HTTPStatus.BAD_REQUEST and response.request.resource_type != "document":
             complaints.append(f"{response.status} for {response.url}")
 
+    context.set_default_timeout(PATIENCE)
     context.on("console", hear)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     context.on("request", see)

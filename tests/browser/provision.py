@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stabl
 ON_A_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 DOWNLOAD_SECONDS = 180
 PACKAGE_SECONDS = 420
+STARTS_WITHIN_SECONDS = 120
+PAUSES_SECONDS = (10, 30)
+"""How long to wait before the next attempt: a mirror may be half brought up to date, or another at the same lock."""
 FAILURE = re.compile(r"^E: |\berror\b|\bfailed\b", re.IGNORECASE)
 
 
@@ -49,7 +53,7 @@ def browser_at_hand() -> Path:
 def runs(path: Path) -> bool:
     """Return whether the program at `path` starts and says that it is Chromium or Chrome."""
     try:
-        told = _run([str(path), "--version"], seconds=30)
+        told = _run([str(path), "--version"], seconds=STARTS_WITHIN_SECONDS)
     except NotInstalled:
         return False
     return "Chrom" in told
@@ -96,8 +100,19 @@ def _install_package() -> None:
         raise NotInstalled("this system has no apt-get")
     if os.geteuid() != 0:
         raise NotInstalled("only the administrator may; run: sudo apt-get install chromium")
-    _run(["apt-get", "--quiet", "update"], seconds=PACKAGE_SECONDS)
-    _run(["apt-get", "--quiet", "--yes", "install", "chromium", "fonts-liberation"], seconds=PACKAGE_SECONDS)
+    for told in (["update"], ["--yes", "install", "chromium", "fonts-liberation"]):
+        _run_patiently(["apt-get", "--quiet", *told], seconds=PACKAGE_SECONDS)
+
+
+def _run_patiently(command: Sequence[str], seconds: int, pauses: Sequence[float] = PAUSES_SECONDS) -> str:
+    """Return what `command` printed, if need be after another attempt. Raises NotInstalled if the last one failed."""
+    for pause in pauses:
+        try:
+            return _run(command, seconds)
+        except NotInstalled as failed:
+            print(f"{command[0]}: {failed}. Once more in {pause} seconds.", file=sys.stderr)
+            time.sleep(pause)
+    return _run(command, seconds)
 
 
 def _run(command: Sequence[str], seconds: int) -> str:
