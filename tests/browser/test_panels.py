@@ -81,6 +81,19 @@ def test_the_quorum_is_said_as_members_are_ticked(page, site, sign_in):
     expect(page.get_by_label("Police").first).to_be_checked()
 
 
+def test_a_server_out_of_reach_is_asked_again_at_the_next_change(page, site, sign_in):
+    case_page(sign_in(page, "cdop.chair"), site, "Child Dart")
+    lay_member = page.get_by_label("Lay member").first
+    page.route(page.url, lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        lay_member.click()
+
+    with page.expect_response(page.url) as answered:
+        lay_member.click()
+
+    assert answered.value.status == 303
+
+
 def test_without_scripts_the_quorum_and_another_row_come_with_the_form(plain_page, site, sign_in):
     case_page(sign_in(plain_page, "cdop.chair"), site, "Child Dart")
     plain_page.get_by_label("Lead nurse").first.check()

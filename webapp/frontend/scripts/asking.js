@@ -4,7 +4,12 @@
 async function ask(form, id) {
   const entered = new FormData(form);
   entered.set("do", "keep");
-  const answer = await fetch(form.action, { method: "POST", body: entered, credentials: "same-origin" });
+  // Out of reach, or left for another page meanwhile: it is asked again at the next change, and comes with the form.
+  const asked = { method: "POST", body: entered, credentials: "same-origin" };
+  const answer = await fetch(form.action, asked).catch(() => null);
+  if (!answer) {
+    return;
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [shown, told] = [document.getElementById(id), page.getElementById(id)];
   if (!shown || !told) {
