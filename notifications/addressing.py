@@ -101,9 +101,10 @@ def _tell_who_depends(session: Session, message: OutboxMessage, now: datetime) -
 def address_again(session: Session, message: OutboxMessage, now: datetime) -> None:
     """Have a message addressed once more, if anybody is to hear it now: one it was for may not be told any more.
 
-    Whoever came after them, or stands in for them, is told instead.
+    Whoever came after them, or stands in for them, is told instead; of an action, whoever does for the person it names.
     """
-    if message.recipient_person_id is None and recipients_of(session, message, now):
+    may_be_for_others = message.recipient_person_id is None or "duty" in message.payload
+    if may_be_for_others and recipients_of(session, message, now):
         message.addressed_at, message.not_before = None, now
 
 

@@ -12,7 +12,7 @@ from models.outbox import OutboxMessage
 from models.panels.duties import OWNER, DutyAnswer, DutyReminder, why_over
 from models.panels.panel import PanelMember, has_interest
 from models.people import Appointment, Person
-from models.queries.capacities import capacities_of, named_on_board
+from models.queries.capacities import Capacities, capacities_of, named_on_board
 from models.queries.duties import AT_THE_PANEL, has_to_do_with
 from models.reminder import AnswerKind
 from notifications import because
@@ -127,10 +127,18 @@ def _owners(session: Session, reminder: DutyReminder, day: date) -> Iterator[Rec
 
 def _or_deputy(session: Session, person_id: int, role: str | None, panel_id: int, day: date) -> Recipient:
     """Return who hears for a person: a deputy of theirs, if the panel is the deputy’s business as well."""
-    deputy_id = named_on_board(session, person_id, panel_id, CDOP_COORDINATOR, day)
-    if deputy_id is None or not has_to_do_with(session, capacities_of(session, deputy_id, day), panel_id, day):
+    deputy = _deputy(session, person_id, panel_id, CDOP_COORDINATOR, day)
+    if deputy is None or not has_to_do_with(session, deputy, panel_id, day):
         return Recipient(person_id, role)
-    return Recipient(deputy_id, role, instead_of=person_id)
+    return Recipient(deputy.person_id, role, instead_of=person_id)
+
+
+def _deputy(session: Session, person_id: int, panel_id: int, role: str, day: date) -> Capacities | None:
+    """Return in which roles whoever was named to stand in acts; nothing where nobody was, or an account is closed."""
+    deputy_id = named_on_board(session, person_id, panel_id, role, day)
+    if deputy_id is None or not session.get_one(Person, deputy_id).active:
+        return None
+    return capacities_of(session, deputy_id, day)
 
 
 def _leads(session: Session, agency_id: int, day: date) -> Iterator[Recipient]:
@@ -167,9 +175,9 @@ def _at_the_panel(session: Session, panel_id: int, role: str, day: date) -> Iter
     """Yield who holds a role at the panel, or whoever acts in it for them while they are away."""
     held = Appointment.board_id == panel_id
     for person_id in _appointed(session, held, day, role):
-        deputy_id = named_on_board(session, person_id, panel_id, role, day)
-        if deputy_id is not None and role in capacities_of(session, deputy_id, day).roles(panel_id):
-            yield Recipient(deputy_id, role, instead_of=person_id)
+        deputy = _deputy(session, person_id, panel_id, role, day)
+        if deputy is not None and role in deputy.roles(panel_id):
+            yield Recipient(deputy.person_id, role, instead_of=person_id)
         else:
             yield Recipient(person_id, role)
 

@@ -14,11 +14,12 @@ from models.panels.minutes import approve_minutes, begin_minutes
 from models.panels.packs import has_considered_now, release_pack
 from models.people import Appointment
 from models.queries.diary import diary
+from notifications.addressing import address_again
 from notifications.composing import Desk, item_of
 from notifications.duty_ladders import DUTY_LADDERS
 from notifications.duty_ledger import ahead, duty_ledger
 from notifications.facts import Site
-from notifications.recipients import recipients_of
+from notifications.recipients import may_still_receive, recipients_of
 from notifications.truth import why_not_true
 from notifications.wording import letter
 from tests.models.panel_stories import THU_13_FEB_2014, THU_30_JAN_2014
@@ -147,6 +148,39 @@ def test_whoever_stands_in_for_the_owner_hears_if_the_panel_is_their_business(pa
 
     panel.stands_in(stranger, panel.coordinator)
     assert panel.waits_for(stranger, THU_6_FEB) == []
+
+
+def test_whoever_stands_in_hears_nothing_once_their_account_is_closed(panel):
+    panel.action(hears=panel.police)
+    panel.action()
+    panel.sweep(THU_6_FEB)
+    other = panel.a_person("other", "cdop_coordinator")
+    panel.stands_in(other, panel.police)
+    panel.stands_in(other, panel.coordinator)
+    assert panel.heard_by(THU_6_FEB) == [[other.id], [other.id]]
+
+    other.active = False
+    panel.session.flush()
+
+    assert panel.heard_by(THU_6_FEB) == [[panel.police.id], [panel.coordinator.id]]
+
+
+def test_whoever_stands_in_after_it_was_addressed_is_told_instead_of_whoever_the_action_names(panel):
+    panel.action(hears=panel.police)
+    panel.sweep(THU_6_FEB)
+    panel.address(THU_6_FEB)
+    (message,) = panel.messages()
+    doctor = panel.members["designated_doctor"].person
+    panel.stands_in(doctor, panel.police)
+
+    because = may_still_receive(panel.session, panel.police.id, message, noon(THU_6_FEB))
+    address_again(panel.session, message, noon(THU_6_FEB))
+    panel.session.flush()
+    panel.address(THU_6_FEB)
+
+    assert because == "It is not for this person any more, or somebody stands in"
+    told = panel.session.scalars(select(Delivery).order_by(Delivery.person_id)).all()
+    assert {each.person_id for each in told} == {panel.police.id, doctor.id}
 
 
 def test_nobody_hears_of_an_action_about_a_case_in_which_they_have_an_interest(panel):
