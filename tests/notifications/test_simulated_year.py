@@ -22,12 +22,12 @@ from tests.notifications.mail_servers import running_mail_server
 SEED = 20190331
 OVER_THE_NIGHT_THE_CLOCKS_CHANGE = {
     "autumn": Plan(
-        first=date(2018, 10, 15), last=date(2018, 12, 21), cases=10, opened_by=date(2018, 11, 9), kills=14,
+        first=date(2018, 10, 15), last=date(2018, 12, 21), cases=8, opened_by=date(2018, 11, 9), kills=14,
         seconds=3_600, holiday_announced_on=date(2018, 10, 30), holiday=date(2018, 11, 28),
         mornings=0.5, afternoons=0.25, outages=0.03, freezes=0, connections_cut=0,
     ),
     "spring": Plan(
-        first=date(2019, 2, 25), last=date(2019, 4, 30), cases=10, opened_by=date(2019, 3, 20), kills=14,
+        first=date(2019, 2, 25), last=date(2019, 4, 30), cases=8, opened_by=date(2019, 3, 20), kills=14,
         seconds=3_600, holiday_announced_on=date(2019, 3, 12), holiday=date(2019, 4, 10),
         mornings=0.5, afternoons=0.25, outages=0.03, freezes=0, connections_cut=0,
     ),
@@ -35,6 +35,9 @@ OVER_THE_NIGHT_THE_CLOCKS_CHANGE = {
 SOME_DAYS = Plan(
     first=date(2019, 3, 25), last=date(2019, 4, 5), cases=6, opened_by=date(2019, 3, 27), kills=8, seconds=20,
     holiday_announced_on=date(2019, 3, 27), holiday=date(2019, 4, 10), outages=0.0,
+)  # fmt: skip
+BEFALLS_EVERY_SEASON = (
+    "seen", "put off", "outages", "nights the clocks changed", "meetings", "actions of the panel", "answers to panels",
 )  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def test_in_a_season_of_accidents_every_reminder_is_told_once_or_explained(lived
     assert_told_once_or_explained(books)
     assert year.schedulers.kills >= plan.kills
     assert year.today > plan.last
-    assert min(year.befell[each] for each in ("seen", "put off", "outages", "nights the clocks changed")) > 0
+    assert min(year.befell[each] for each in BEFALLS_EVERY_SEASON) > 0
 
 
 def test_so_it_is_in_some_days_of_the_real_scheduler(lived):

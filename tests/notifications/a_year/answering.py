@@ -14,11 +14,17 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.bank_holidays import calendar_in_force
 from models.case import Case, Deadline
-from notifications.answering import Answering, DateOfCase, NotAnswered
+from models.queries.capacities import capacities_of
+from models.queries.duties import duty_of
+from notifications.answering import Answering, DateOfCase, NotAnswered, role_to_answer_in
+from notifications.duty_answering import OwedByPanel
 from tests.notifications.a_year.answers import Given
 from tests.notifications.a_year.ladders import ONE_DAY, counted, sayings
-from tests.notifications.a_year.register import CHILD, About, Register
-from workflows.calendar import england
+from tests.notifications.a_year.owed import Dated
+from tests.notifications.a_year.owed_at_panels import owed_at_panels
+from tests.notifications.a_year.panels import Panels
+from tests.notifications.a_year.register import CHILD, About, AtPanel, Register
+from workflows.calendar import Calendar, england
 
 
 @dataclass
@@ -28,18 +34,43 @@ class Answers:
     sessions: sessionmaker[Session]
     about: Mapping[int, About]
     register: Register
+    panels: Panels
     chance: Random
     befell: Counter[str]
-    answered: dict[tuple[int, str, str, date], list[Given]] = field(default_factory=dict)
-    """What was answered about each date: by case, clock, what tells its deadlines apart, and day."""
+    answered: dict[Dated, list[Given]] = field(default_factory=dict)
+    """What was answered about each date."""
 
     def answer(self, day: date, times: float, now: datetime) -> None:
         """Let people who were told of something that is open say that they have seen it, or put it off."""
         for _ in range(self.chance.randrange(round(2 * times) + 1)):
+            answer = self._answer_for_a_panel if self.chance.random() < 0.3 else self._answer_of_a_case
             with suppress(NotAnswered), self.sessions.begin() as session:
-                self._answer_once(session, day, now)
+                answer(session, day, now)
 
-    def _answer_once(self, session: Session, day: date, now: datetime) -> None:
+    def _answer_for_a_panel(self, session: Session, day: date, now: datetime) -> None:
+        """Let somebody who was told of something a panel owes answer as the pages let them."""
+        calendar = calendar_in_force(session)
+        lately = [each for each in owed_at_panels(self.panels, calendar) if each.since <= now < each.until]
+        lately = [each for each in lately if abs((each.due_on - day).days) < 30]
+        if not lately:
+            return
+        owed = self.chance.choice(lately)
+        assert isinstance(owed.about, AtPanel)
+        roles = [saying.role for saying, fell_on in owed.fell if fell_on <= day]
+        people = self.register.hear_at_panel(owed.about, self.chance.choice(roles), now, day) if roles else set()
+        if not people:
+            return
+        person = self.chance.choice(sorted(people))
+        found = duty_of(session, capacities_of(session, person, day), owed.clock, owed.about.thing, day, calendar)
+        if found is None:
+            return
+        about = OwedByPanel(session, found[0])
+        role = role_to_answer_in(about.ladder, found[1])
+        if role is not None:
+            self._give(Answering(about, person, role, now), owed.day, calendar)
+            self.befell["answers to panels"] += 1
+
+    def _answer_of_a_case(self, session: Session, day: date, now: datetime) -> None:
         deadline = self._something_open(session, day)
         if deadline is None or deadline.due_last is None:
             return
@@ -54,15 +85,20 @@ class Answers:
             return
         case = session.get_one(Case, deadline.case_id)
         answering = Answering(DateOfCase(session, case, deadline), self.chance.choice(people), role, now)
+        key = deadline.case_id, deadline.clock_key, deadline.subject, due_on
+        self._give(answering, key, calendar_in_force(session))
+
+    def _give(self, answering: Answering, about: Dated, calendar: Calendar) -> None:
+        """Have somebody say that they have seen it where it is late, or put it off."""
+        day, now, role, due_on = answering.today, answering.now, answering.role, about[-1]
         if day > due_on and self.chance.random() < 0.5:
             answering.seen()
             given = Given("seen", role, now, day)
         else:
             until_on = day + ONE_DAY * self.chance.randrange(1, 20)
-            answering.put_off(until_on, f"As {CHILD} is away", calendar_in_force(session))
+            answering.put_off(until_on, f"As {CHILD} is away", calendar)
             given = Given("put off", role, now, day, until_on)
-        key = deadline.case_id, deadline.clock_key, deadline.subject, due_on
-        self.answered.setdefault(key, []).append(given)
+        self.answered.setdefault(about, []).append(given)
         self.befell[given.kind] += 1
 
     def _something_open(self, session: Session, day: date) -> Deadline | None:

@@ -13,10 +13,12 @@ from models.bank_holidays import Restanding, calendar_in_force
 from models.case import Case
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
-from models.reminder import Reminder
 from tests.notifications.a_year.answers import Fall, with_answers
 from tests.notifications.a_year.ladders import Saying, falls_to
-from tests.notifications.a_year.owed import AT_THE_SAME_TIME, Key, Owed, holds, owed_in, soon_after
+from tests.notifications.a_year.owed import AT_THE_SAME_TIME, Owed, holds, owed_in, soon_after
+from tests.notifications.a_year.owed_at_panels import owed_at_panels
+from tests.notifications.a_year.register import AtPanel
+from tests.notifications.a_year.said import Said, all_said, panels_of
 from tests.notifications.a_year.year import Year
 from workflows.calendar import england
 from workflows.dates import london_day
@@ -28,20 +30,21 @@ class Books:
     def __init__(self, year: Year) -> None:
         self.year = year
         with year.sessions() as session:
-            self.reminders = list(session.scalars(select(Reminder).order_by(Reminder.id)))
             self.messages = {each.id: each for each in session.scalars(select(OutboxMessage))}
             self.deliveries = list(session.scalars(select(Delivery).order_by(Delivery.id)))
-            self.owed = list(owed_in(session, year))
             self.calendar = calendar_in_force(session)
+            self.owed = [*owed_in(session, year.cases), *owed_at_panels(year.panels, self.calendar)]
+            self.reminders = list(all_said(session, year.cases.about, panels_of(self.owed)))
             self.restood_at = session.scalar(select(func.max(Restanding.finished_at)))
             self.references = {each.id: each.reference for each in session.scalars(select(Case))}
         self.received = year.box.received()
-        self.ledger = {key_of(each): each for each in self.reminders}
+        self.ledger = {each.key: each for each in self.reminders}
+        self.said_in = {each.message_key: each for each in self.reminders}
         self.message_of = {each.dedupe_key: each for each in self.messages.values() if each.dedupe_key}
         self.to_whom: dict[int, list[Delivery]] = defaultdict(list)
         for delivery in self.deliveries:
             self.to_whom[delivery.message_id].append(delivery)
-        self.states: dict[tuple[int, str, str], list[Owed]] = defaultdict(list)
+        self.states: dict[tuple[int | str, str, str], list[Owed]] = defaultdict(list)
         for owed in self.owed:
             self.states[owed.deadline].append(owed)
 
@@ -57,29 +60,31 @@ class Books:
         given = [each for each in self.year.answers.answered.get(owed.day, ()) if each.at <= at]
         return with_answers(owed.fell, given, owed.calendar, was_said)
 
-    def hearers_now(self, said: Reminder) -> set[int]:
+    def hearers_now(self, said: Said) -> set[int]:
         return self.hearers(said, self.year.now())
 
-    def hearers(self, said: Reminder, at: datetime) -> set[int]:
-        about = self.year.cases.about[said.case_id]
+    def hearers(self, said: Said, at: datetime) -> set[int]:
+        about = said.about
+        if isinstance(about, AtPanel):
+            return self.year.register.hear_at_panel(about, said.role, at, london_day(at))
         roles = falls_to(about.workflow, said.clock_key, said.role)
-        agency = next((each.agency for each in self.states[said.case_id, said.clock_key, said.subject]), None)
+        agency = next((each.agency for each in self.states[said.deadline]), None)
         return self.year.register.hearers(about, roles, agency, at, london_day(at))
 
     # --- Small questions
 
-    def seen_between(self, said: Reminder, first: datetime, last: datetime) -> bool:
-        given = self.year.answers.answered.get(day_of(said), ())
+    def seen_between(self, said: Said, first: datetime, last: datetime) -> bool:
+        given = self.year.answers.answered.get(said.day, ())
         return any(each.kind == "seen" and first <= each.at <= last for each in given)
 
-    def is_quiet(self, said: Reminder, at: datetime) -> bool:
+    def is_quiet(self, said: Said, at: datetime) -> bool:
         """Return whether at a moment nothing was to be heard of it: seen where it goes up, else put off by its role.
 
         The newest answer counts.
         """
-        kind = "seen" if said.notice_key == "reminder_escalated" else "put off"
+        kind = "seen" if said.goes_up else "put off"
         given = [
-            each for each in self.year.answers.answered.get(day_of(said), ())
+            each for each in self.year.answers.answered.get(said.day, ())
             if each.kind == kind and each.at < at - AT_THE_SAME_TIME and (kind == "seen" or each.role == said.role)
         ]  # fmt: skip
         return bool(given) and all(
@@ -101,24 +106,15 @@ class Books:
         accepted_at = self.year.cases.accepted_at
         return None not in {accepted_at, self.restood_at} and accepted_at <= at <= soon_after(self.restood_at)  # type: ignore[operator,arg-type]
 
-    def told(self) -> Iterator[Reminder]:
+    def told(self) -> Iterator[Said]:
         return (each for each in self.reminders if each.outcome == "told")
 
-    def case_id(self, delivery: Delivery) -> int:
-        case_id = self.messages[delivery.message_id].case_id
-        assert case_id is not None
-        return case_id
+    def said_by(self, delivery: Delivery) -> Said | None:
+        """Return the line of a ledger that a delivery tells; nothing where it tells of a step."""
+        return self.said_in.get(self.messages[delivery.message_id].dedupe_key or "")
 
     def of_case(self, case_id: int) -> Iterator[list[Owed]]:
         return (states for (of, _, _), states in self.states.items() if of == case_id)
 
     def last_day(self) -> date:
         return london_day(self.year.looks[-1].at)
-
-
-def key_of(said: Reminder) -> Key:
-    return said.case_id, said.clock_key, said.subject, said.due_on, said.rung, said.role
-
-
-def day_of(said: Reminder) -> tuple[int, str, str, date]:
-    return said.case_id, said.clock_key, said.subject, said.due_on

@@ -19,7 +19,7 @@ from models.case import Case, CaseEvent
 from models.casework import correct_event, open_case, take_step
 from models.people import Person
 from tests.notifications.a_year.ladders import ONE_DAY
-from tests.notifications.a_year.lives import Entry, life, opening
+from tests.notifications.a_year.lives import Diary, Entry, Telling, at_the_panel, life, opening
 from tests.notifications.a_year.plan import Plan
 from tests.notifications.a_year.register import About
 from tests.scenarios.stories import usual_answers
@@ -84,16 +84,29 @@ class Casebook:
     def _open(self, day: date, now: datetime) -> None:
         workflow = self.chance.choice(list(OPENS))
         prefix = self.chance.choice(OPENED_AT[workflow])
-        step, told = OPENS[workflow], opening(workflow, day)
         with self.sessions.begin() as session:
-            case = open_case(
-                session, workflow_key=workflow, board=session.get_one(Board, self.boards[prefix]),
-                step=step, actor=ANYBODY, told=Answered(PartialDate.on(day), told), now=now,
-            )  # fmt: skip
-            self.about[case.id] = About(case.id, prefix, workflow)
-            case_id = case.id
+            case_id = self._opened(session, workflow, prefix, day, now).id
+        self._plan(case_id, day, life(workflow, day, self.chance))
+
+    def open_a_death_to_review(self, session: Session, prefix: str, day: date, met_on: date, now: datetime) -> Case:
+        """Return a death about which everything is known already, to be reviewed by a panel on a day."""
+        case = self._opened(session, "child_death_review", prefix, day, now)
+        for step in ("confirm_in_scope", "complete_information"):
+            self._record(session, case.id, Entry(step), day, now)
+        self._plan(case.id, day, at_the_panel(Telling(day, self.chance), (met_on - day).days))
+        return case
+
+    def _opened(self, session: Session, workflow: str, prefix: str, day: date, now: datetime) -> Case:
+        case = open_case(
+            session, workflow_key=workflow, board=session.get_one(Board, self.boards[prefix]), actor=ANYBODY,
+            step=OPENS[workflow], told=Answered(PartialDate.on(day), opening(workflow, day)), now=now,
+        )  # fmt: skip
+        self.about[case.id] = About(case.id, prefix, workflow)
         self.recorded += 1
-        for days, entry in life(workflow, day, self.chance):
+        return case
+
+    def _plan(self, case_id: int, day: date, life_of_case: Diary) -> None:
+        for days, entry in life_of_case:
             self.diary.setdefault(day + ONE_DAY * max(days, 0), []).append((case_id, entry))
 
     def _record(self, session: Session, case_id: int, entry: Entry, day: date, now: datetime) -> None:

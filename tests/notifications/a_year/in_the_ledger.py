@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from models.reminder import Reminder
-from tests.notifications.a_year.books import Books, key_of
+from tests.notifications.a_year.books import Books
 from tests.notifications.a_year.ladders import ANSWER_WITHIN, Saying, above, counted
 from tests.notifications.a_year.owed import ALWAYS, AT_THE_SAME_TIME, Owed, soon_after
+from tests.notifications.a_year.said import Said
 from workflows.dates import london_day
 
 
@@ -45,11 +45,11 @@ def _unsaid(books: Books, owed: Owed) -> Iterator[str]:
 
 def nothing_is_said_that_was_not_owed(books: Books) -> list[str]:
     """Return what is in the ledger and was not owed then, or says wrongly that it is late or was not told."""
-    return [f"{key_of(each)}: {wrong}" for each in books.reminders if (wrong := _why_wrong(books, each))]
+    return [f"{each.key}: {wrong}" for each in books.reminders if (wrong := _why_wrong(books, each))]
 
 
-def _why_wrong(books: Books, said: Reminder) -> str:
-    states = [each for each in books.states[said.case_id, said.clock_key, said.subject] if each.due_on == said.due_on]
+def _why_wrong(books: Books, said: Said) -> str:
+    states = [each for each in books.states[said.deadline] if each.due_on == said.due_on]
     if not states:
         return "nothing was ever due then"
     if said.rung.endswith("_unseen"):
@@ -73,7 +73,7 @@ def _why_wrong(books: Books, said: Reminder) -> str:
     return "" if _was_over(books, said, states) else "it was still so"
 
 
-def _was_over(books: Books, said: Reminder, states: Iterable[Owed]) -> bool:
+def _was_over(books: Books, said: Said, states: Iterable[Owed]) -> bool:
     """Return whether a day had ended when it was recorded that it is no longer true.
 
     docs/reminders.md: done, no longer asked for, or moved. "What had fallen of the old day and was not yet said is
@@ -90,7 +90,7 @@ def _was_over(books: Books, said: Reminder, states: Iterable[Owed]) -> bool:
     return not is_due_again and any(books.stored_until(each.until) not in goes_on_from for each in over)
 
 
-def _why_not_told_so(books: Books, said: Reminder, states: Iterable[Owed]) -> str:
+def _why_not_told_so(books: Books, said: Said, states: Iterable[Owed]) -> str:
     open_then = [each for each in states if books.held(each, said.recorded_at)]
     if not open_then:
         return f"it was not owed at {said.recorded_at}"
@@ -105,10 +105,10 @@ def _why_not_told_so(books: Books, said: Reminder, states: Iterable[Owed]) -> st
     return ""
 
 
-def _why_not_sent_up(books: Books, said: Reminder, states: Iterable[Owed]) -> str:
+def _why_not_sent_up(books: Books, said: Said, states: Iterable[Owed]) -> str:
     """Return why an escalation may not have gone up once more: told, unseen for five working days, still open."""
     for each in (each for each in books.reminders if _is_the_first_of(each, said)):
-        told_on, about = london_day(each.recorded_at), books.year.cases.about[each.case_id]
+        told_on, about = london_day(each.recorded_at), each.about
         days = {counted(told_on, ANSWER_WITHIN + 1, each.calendar) for each in books.by_either_calendar(states)}
         if books.seen_between(each, each.recorded_at + AT_THE_SAME_TIME, said.recorded_at - AT_THE_SAME_TIME):
             return "it had been seen"
@@ -121,12 +121,12 @@ def what_went_up_unseen_goes_up_once_more(books: Books) -> list[str]:
     """Return each escalation that nobody saw, still owed at a look after its time, that did not go up further."""
     missing = []
     for each in books.reminders:
-        role = above(books.year.cases.about[each.case_id].workflow, each.clock_key, each.role)
-        if each.outcome != "told" or each.notice_key != "reminder_escalated" or role is None:
+        role = above(each.about.workflow, each.clock_key, each.role)
+        if each.outcome != "told" or not each.goes_up or role is None:
             continue
         if each.rung.endswith("_unseen"):
             continue  # ADR 41: what is seen by nobody "goes up once more", and this is that once.
-        for state in books.states[each.case_id, each.clock_key, each.subject]:
+        for state in books.states[each.deadline]:
             by = counted(london_day(each.recorded_at), ANSWER_WITHIN + 1, state.calendar)
             looked = [
                 look for look in books.year.looks
@@ -136,29 +136,29 @@ def what_went_up_unseen_goes_up_once_more(books: Books) -> list[str]:
             ]  # fmt: skip
             heard = any(_has_gone_up_to(other, role, each) for other in books.reminders)
             if state.due_on == each.due_on and looked and not heard:
-                missing.append(f"{key_of(each)} was not sent up to {role}")
+                missing.append(f"{each.key} was not sent up to {role}")
     return missing
 
 
 # --- Which reminder is which --------------------------------------------------
 
 
-def _is(saying: Saying, said: Reminder) -> bool:
+def _is(saying: Saying, said: Said) -> bool:
     return (saying.key, saying.role) == (said.rung, said.role)
 
 
-def _same_role(one: Reminder, other: Reminder) -> bool:
-    return (key_of(one)[:4], one.role) == (key_of(other)[:4], other.role)
+def _same_role(one: Said, other: Said) -> bool:
+    return (one.day, one.role) == (other.day, other.role)
 
 
-def _is_the_first_of(each: Reminder, sent_up: Reminder) -> bool:
+def _is_the_first_of(each: Said, sent_up: Said) -> bool:
     """Return whether something that went up went up once more as another; what did so does not do it again (ADR 41)."""
     if each.rung.endswith("_unseen"):
         return False
-    same = key_of(each)[:4] == key_of(sent_up)[:4]
+    same = each.day == sent_up.day
     return same and f"{each.rung}_unseen" == sent_up.rung and each.outcome == "told"
 
 
-def _has_gone_up_to(other: Reminder, role: str, each: Reminder) -> bool:
-    told = (other.role, other.outcome, other.notice_key) == (role, "told", each.notice_key)
-    return told and key_of(other)[:4] == key_of(each)[:4]
+def _has_gone_up_to(other: Said, role: str, each: Said) -> bool:
+    told = (other.role, other.outcome, other.goes_up) == (role, "told", each.goes_up)
+    return told and other.day == each.day

@@ -7,18 +7,19 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from models.delivery import Delivery
-from tests.notifications.a_year.books import Books, key_of
+from tests.notifications.a_year.books import Books
 from tests.notifications.a_year.ladders import counted
 from tests.notifications.a_year.mail import Received
 from tests.notifications.a_year.owed import AT_THE_SAME_TIME
 from tests.notifications.a_year.register import NOT_IN_A_LETTER
+from tests.notifications.a_year.said import Said
 from workflows.dates import london_day
 
 
 def every_reminder_told_has_one_message(books: Books) -> list[str]:
     """Return what was told without a message, or not told with one."""
-    told = {f"reminder:{each.id}" for each in books.reminders if each.outcome == "told"}
-    of_reminders = {key for key in books.message_of if key.startswith("reminder:")}
+    told = {each.message_key for each in books.told()}
+    of_reminders = {key for key in books.message_of if key.startswith(("reminder:", "duty:"))}
     return sorted(told ^ of_reminders)
 
 
@@ -26,13 +27,13 @@ def those_are_told_who_should_be(books: Books) -> list[str]:
     """Return each message that was not addressed to exactly those who were to hear it at that moment."""
     wrong = []
     for said in books.told():
-        message = books.message_of[f"reminder:{said.id}"]
+        message = books.message_of[said.message_key]
         for at in sorted({each.created_at for each in books.to_whom[message.id]}):
             now = {each.person_id for each in books.to_whom[message.id] if each.created_at == at}
             before = {each.person_id for each in books.to_whom[message.id] if each.created_at < at}
             should = books.hearers(said, at)
             if should != now | (should & before) and not books.year.register.changed_within(at, AT_THE_SAME_TIME):
-                wrong.append(f"{key_of(said)} was addressed to {sorted(now)}, not {sorted(should)}, at {at}")
+                wrong.append(f"{said.key} was addressed to {sorted(now)}, not {sorted(should)}, at {at}")
     return wrong
 
 
@@ -40,7 +41,7 @@ def somebody_hears_or_it_says_why_not(books: Books) -> list[str]:
     """Return each reminder told that reached nobody, though it was still so and somebody was there to hear it."""
     wrong = []
     for said in books.told():
-        message = books.message_of[f"reminder:{said.id}"]
+        message = books.message_of[said.message_key]
         theirs = books.to_whom[message.id]
         if any(each.outcome in {"sent", "failed", "unknown"} for each in theirs):
             continue
@@ -51,7 +52,7 @@ def somebody_hears_or_it_says_why_not(books: Books) -> list[str]:
             continue
         if message.outcome is None and (books.is_quiet(said, books.year.now()) or not books.hearers_now(said)):
             continue
-        wrong.append(f"{key_of(said)}: {message.outcome}, {[(each.outcome, each.because) for each in theirs]}")
+        wrong.append(f"{said.key}: {message.outcome}, {[(each.outcome, each.because) for each in theirs]}")
     return wrong
 
 
@@ -65,7 +66,9 @@ def _waits_for_the_next_morning(books: Books, deliveries: Iterable[Delivery]) ->
 
 def _is_untrue(books: Books, deliveries: Iterable[Delivery]) -> bool:
     """Return whether what was to be said had come to be untrue, whoever it was for."""
-    about_people = ("account was closed", "interest in the case", "may not be seen", "not held any more")
+    about_people = (
+        "account was closed", "interest in the case", "may not be seen", "not held any more", "not for this person",
+    )  # fmt: skip
     return not all(any(words in (each.because or "") for words in about_people) for each in deliveries)
 
 
@@ -103,7 +106,8 @@ def every_letter_tells_what_was_so_to_those_who_may_know(books: Books) -> list[s
 
 def _wrong_in(books: Books, letter: Received, inside: Iterable[Delivery]) -> Iterator[str]:
     yield from (f"{letter.key} has {word} in it" for word in NOT_IN_A_LETTER if word in letter.raw)
-    cases = {books.references[books.case_id(each)] for each in inside}
+    messages = (books.messages[each.message_id] for each in inside)
+    cases = {books.references[each.case_id] for each in messages if each.case_id is not None}
     if not set(letter.references) <= cases:
         yield f"{letter.key} names a case that is not in the ledger for it"
     for each in inside:
@@ -112,19 +116,25 @@ def _wrong_in(books: Books, letter: Received, inside: Iterable[Delivery]) -> Ite
 
 
 def _wrong_to_tell(books: Books, delivery: Delivery, at: datetime) -> Iterator[str]:
-    message = books.messages[delivery.message_id]
-    about, register = books.year.cases.about[books.case_id(delivery)], books.year.register
-    agencies = {each.agency for states in books.of_case(about.case_id) for each in states}
-    may = any(register.may_know(delivery.person_id, about, each, at, london_day(at)) for each in agencies)
-    if not may and not register.changed_within(at, AT_THE_SAME_TIME):
-        yield f"{delivery.id}: {delivery.person_id} may not know of {about} at {at}"
-    if "reminder" in message.payload:
-        said = next(each for each in books.reminders if each.id == message.payload["reminder"])
-        states = [s for s in books.states[said.case_id, said.clock_key, said.subject] if s.due_on == said.due_on]
+    said = books.said_by(delivery)
+    if not _may_know(books, delivery, said, at) and not books.year.register.changed_within(at, AT_THE_SAME_TIME):
+        yield f"{delivery.id}: {delivery.person_id} may not know of {said or delivery.message_id} at {at}"
+    if said is not None:
+        states = [each for each in books.states[said.deadline] if each.due_on == said.due_on]
         if not any(books.held(state, at) for state in states):
-            yield f"{delivery.id}: {key_of(said)} was no longer so at {at}"
+            yield f"{delivery.id}: {said.key} was no longer so at {at}"
         if books.is_quiet(said, at):
-            yield f"{delivery.id}: {key_of(said)} was seen or put off by then, at {at}"
+            yield f"{delivery.id}: {said.key} was seen or put off by then, at {at}"
+
+
+def _may_know(books: Books, delivery: Delivery, said: Said | None, at: datetime) -> bool:
+    """Return whether a person may be told of a case at a moment; of what a panel owes, whether they are to be."""
+    register, case_id = books.year.register, books.messages[delivery.message_id].case_id
+    if case_id is None:
+        return said is not None and delivery.person_id in books.hearers(said, at)
+    about = books.year.cases.about[case_id]
+    agencies = {each.agency for states in books.of_case(case_id) for each in states}
+    return any(register.may_know(delivery.person_id, about, each, at, london_day(at)) for each in agencies)
 
 
 def everything_is_settled_with_its_reason(books: Books) -> list[str]:

@@ -25,7 +25,7 @@ from tests.notifications.a_year.process import (
     works_of,
 )
 
-IN_ORDER = ("restand", "sweep", "address", "send")
+IN_ORDER = ("restand", "sweep", "duties", "address", "send")
 
 
 class Ended(BaseException):

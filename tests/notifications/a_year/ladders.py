@@ -1,7 +1,8 @@
 """What is to be said about a date, on which day and to whom, written out from the documents and not from the code.
 
 WORKFLOWS 5: five working days before a limit. DOMAIN 11: an agency is chased a working day after, again five later with
-the office beside it, and five later still it goes up. DOMAIN 7: how things go up. docs/reminders.md: the rest.
+the office beside it, and five later still it goes up. DOMAIN 7: how things go up. ADR 59: what a panel owes.
+docs/reminders.md: the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ MANAGER, SUBGROUP, COORDINATOR, PANEL, DOCTOR = (
     "business_manager", "subgroup_chair", "cdop_coordinator", "cdop_chair", "designated_doctor",
 )  # fmt: skip
 LEAD, MEMBER = "agency_lead", "board_member"
+OWNER, READER = "owner", "panel_member"
+"""Whoever sees to an action of a panel, and the member whose pack is to be read."""
 
 OFFICE = {"serious_case_review": MANAGER, "practice_review": MANAGER, "child_death_review": COORDINATOR}
 TOP = {"serious_case_review": "board_chair", "practice_review": "safeguarding_partner", "child_death_review": PANEL}
@@ -41,10 +44,32 @@ class Saying:
     days: int
     role: str
     goes_up: bool = False
+    since: date = date.min
+    """The first day on which it is said to this role, where a panel chose that it is."""
+
+
+PANEL_OWES = "panel"
+"""What stands for what a panel owes where a case has its kind of review."""
+OF_A_PANEL = {
+    "action": (
+        Saying("ahead", -5, OWNER), Saying("due", 0, OWNER), Saying("overdue", 1, OWNER),
+        Saying("overdue", 1, COORDINATOR), Saying("goes_up_1", 5, PANEL, goes_up=True),
+    ),
+    "pack": (Saying("due", 0, COORDINATOR), Saying("goes_up_1", 2, PANEL, goes_up=True)),
+    "reading": (
+        Saying("ahead", -3, READER), Saying("due", 0, READER), Saying("goes_up_1", 1, COORDINATOR, goes_up=True),
+    ),
+    "minutes": (
+        Saying("ahead", -5, COORDINATOR), Saying("due", 0, COORDINATOR), Saying("due", 0, PANEL),
+        Saying("overdue", 1, COORDINATOR), Saying("goes_up_1", 5, PANEL, goes_up=True),
+    ),
+}  # fmt: skip
 
 
 def sayings(workflow: str, clock: str) -> Sequence[Saying]:
     """Return everything that is said about a date, to whom, in order of day."""
+    if workflow == PANEL_OWES:
+        return OF_A_PANEL[clock]
     office, is_a_death = OFFICE[workflow], workflow == "child_death_review"
     if clock == MINIMUM:
         return [Saying("over", 0, office)]
@@ -72,6 +97,8 @@ def falls_to(workflow: str, clock: str, role: str) -> Sequence[str]:
 
 
 def _ways_up(workflow: str, clock: str) -> Sequence[str]:
+    if workflow == PANEL_OWES:
+        return []  # ADR 59: "It goes up once."
     if workflow == "child_death_review":
         return [COORDINATOR, PANEL] if clock in OF_AGENCIES else [PANEL]
     if clock in OF_AGENCIES:

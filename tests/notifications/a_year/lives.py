@@ -167,6 +167,11 @@ def _looked_into(told: Telling) -> Diary:
     yield complete + 8, Entry("hold_review_meeting", {"report_received_on": told.day(complete + 8)})
     listed, met = complete + told.between(10, 20), complete + told.between(25, 60)
     yield listed, Entry("list_for_panel", {"meeting_on": told.day(met), "quorum_minimum": 2})
+    yield from at_the_panel(told, met)
+
+
+def at_the_panel(told: Telling, met: int) -> Diary:
+    """Yield what is recorded of a death when a panel meets, and of the year it belongs to."""
     present = ["designated_doctor", "social_care", "police", "education"]
     yield met, Entry("review_at_panel", {"meeting_on": told.day(met), "roles_present": present})
     factors = [{"domain": "social", "description": f"{CHILD} was alone", "score": "1", "modifiable": "yes"}]

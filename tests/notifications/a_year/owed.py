@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from models.asking import standing_of
 from models.bank_holidays import Restanding, calendar_in_force
 from models.case import Case, CaseEvent
+from tests.notifications.a_year.casebook import Casebook
 from tests.notifications.a_year.ladders import Saying, counted, sayings
-from tests.notifications.a_year.register import AGENCIES, About
-from tests.notifications.a_year.year import Year
+from tests.notifications.a_year.register import AGENCIES, About, AtPanel
 from workflows.calendar import Calendar, england
 from workflows.dates import london_day
 
@@ -24,15 +24,18 @@ AT_THE_SAME_TIME = timedelta(seconds=30)
 
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
-Key = tuple[int, str, str, date, str, str]
-"""A case, a clock, what tells its deadlines apart, the day it is due, what is said and to which role."""
+Dated = tuple[int | str, str, str, date]
+"""A case or what stands for a duty of a panel, a clock, what tells its deadlines apart, and the day it is due."""
+
+Key = tuple[int | str, str, str, date, str, str]
+"""The same, with what is said and to which role."""
 
 
 @dataclass(frozen=True)
 class Owed:
-    """A date of a case as it was known from one moment until another, open all that time."""
+    """A date of a case, or of what a panel owes, as it was known for some time, open all of it."""
 
-    about: About
+    about: About | AtPanel
     clock: str
     subject: str
     agency: str | None
@@ -45,16 +48,18 @@ class Owed:
     """How it went at the end: met, void, moved; empty while it is open at the end of the year."""
     ended_on: date | None = None
     """For what is void, the day in the world from which it was."""
+    chosen: tuple[Saying, ...] = ()
+    """What is said because a panel chose who hears."""
 
     @property
-    def deadline(self) -> tuple[int, str, str]:
-        return self.about.case_id, self.clock, self.subject
+    def deadline(self) -> tuple[int | str, str, str]:
+        return self.about.owes, self.clock, self.subject
 
     def key(self, saying: Saying) -> Key:
         return (*self.deadline, self.due_on, saying.key, saying.role)
 
     @property
-    def day(self) -> tuple[int, str, str, date]:
+    def day(self) -> Dated:
         return (*self.deadline, self.due_on)
 
     @cached_property
@@ -64,8 +69,10 @@ class Owed:
 
     def _falls(self) -> Iterator[tuple[Saying, date]]:
         """Yield what is said about it and the day it falls; nothing ahead of a limit before it has started."""
-        for saying in sayings(self.about.workflow, self.clock):
+        for saying in (*sayings(self.about.workflow, self.clock), *self.chosen):
             day = counted(self.due_on, saying.days, self.calendar)
+            if day < saying.since:
+                continue
             if saying.days >= 0 or self.starts_on is None or self.starts_on >= self.due_on or day > self.starts_on:
                 yield saying, day
 
@@ -86,16 +93,16 @@ def holds(owed: Owed, at: datetime, accepted_at: datetime | None, restood_at: da
 # --- From the histories -------------------------------------------------------
 
 
-def owed_in(session: Session, year: Year) -> Iterator[Owed]:
+def owed_in(session: Session, cases: Casebook) -> Iterator[Owed]:
     """Yield every date of every case, in spans in which it was open and the same."""
     restood_at = session.scalar(select(func.max(Restanding.finished_at)))
     after = calendar_in_force(session)
-    for case in session.scalars(select(Case).where(Case.id.in_(year.cases.about)).order_by(Case.id)):
+    for case in session.scalars(select(Case).where(Case.id.in_(cases.about)).order_by(Case.id)):
         recorded = select(CaseEvent.recorded_at).where(CaseEvent.case_id == case.id)
         moments = sorted(set(session.scalars(recorded)))
-        if restood_at is not None and year.cases.accepted_at is not None and moments[0] < year.cases.accepted_at:
+        if restood_at is not None and cases.accepted_at is not None and moments[0] < cases.accepted_at:
             moments = sorted({*moments, restood_at})
-        yield from _spans(session, case, year, moments, after, restood_at)
+        yield from _spans(session, case, cases, moments, after, restood_at)
 
 
 @dataclass(frozen=True)
@@ -109,9 +116,9 @@ class _State:
 
 
 def _spans(
-    session: Session, case: Case, year: Year, moments: list[datetime], after: Calendar, restood_at: datetime | None
+    session: Session, case: Case, cases: Casebook, moments: list[datetime], after: Calendar, restood_at: datetime | None
 ) -> Iterator[Owed]:
-    about, running = year.cases.about[case.id], dict[tuple[str, str], tuple[_State, datetime]]()
+    about, running = cases.about[case.id], dict[tuple[str, str], tuple[_State, datetime]]()
 
     def owed(key: tuple[str, str], state: _State, since: datetime, until: datetime, how: str, on: date | None) -> Owed:
         return Owed(
@@ -119,8 +126,8 @@ def _spans(
         )  # fmt: skip
 
     for moment in moments:
-        until = year.cases.accepted_at if moment == restood_at and year.cases.accepted_at else moment
-        calendar = after if year.cases.accepted_at is not None and moment >= year.cases.accepted_at else england()
+        until = cases.accepted_at if moment == restood_at and cases.accepted_at else moment
+        calendar = after if cases.accepted_at is not None and moment >= cases.accepted_at else england()
         found, ended = _known_at(session, case, moment, calendar)
         for key, (state, since) in list(running.items()):
             if found.get(key) != state:

@@ -35,9 +35,18 @@ READ = (reckoned_with(england()), notices())
 
 IDLE, SWEEPING, ADDRESSING, PREPARING, HANDING_OVER, MORNING_MAIL, SETTLING, ELSE = range(8)
 PHASES = ("idle", "sweeping", "addressing", "preparing", "handing over", "morning mail", "settling", "other tasks")
-PHASE_OF_TICK = {"sweep": SWEEPING, "address": ADDRESSING, "send": PREPARING}
+PHASE_OF_TICK = {"sweep": SWEEPING, "duties": SWEEPING, "address": ADDRESSING, "send": PREPARING}
 
-PACE = {"sweep": 0.4, "address": 0.25, "send": 0.25, "codes": 2.0, "restand": 1.0, "verify": 5.0, "imports": 10.0}
+PACE = {
+    "sweep": 0.4,
+    "duties": 0.4,
+    "address": 0.25,
+    "send": 0.25,
+    "codes": 2.0,
+    "restand": 1.0,
+    "verify": 5.0,
+    "imports": 10.0,
+}
 PACE_OF_THE_REST = 30.0
 LOOK_EVERY_SECONDS, SILENT_AFTER_SECONDS = 0.2, 3.0
 

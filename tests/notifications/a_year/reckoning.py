@@ -25,6 +25,7 @@ from tests.notifications.a_year.in_the_post import (
     unknown,
     what_is_said_to_be_sent_was_received,
 )
+from tests.notifications.a_year.register import AtPanel
 from tests.notifications.a_year.year import Year
 
 
@@ -53,12 +54,13 @@ def figures(year: Year, books: Books) -> str:
     told = Counter(each.outcome for each in books.reminders)
     late = sum(each.late for each in books.reminders)
     kinds = Counter(each.workflow for each in cases.about.values())
+    owed = Counter(each.clock_key for each in books.reminders if isinstance(each.about, AtPanel))
     lines = (
         f"seed {year.seed}: {year.plan.first} to {year.today} in {year.spent:.0f} s",
         f"{cases.recorded} entries in {len(cases.about)} cases, {dict(kinds)}; refused: {cases.refused.total()}",
         f"{year.schedulers.kills} kills: {dict(year.schedulers.struck)}",
         f"{dict(year.befell)}",
-        f"reminders: {dict(told)}, {late} told late",
+        f"reminders: {dict(told)}, {late} told late; of what the panel owed {dict(owed)}",
         f"deliveries: {dict(Counter(each.outcome for each in books.deliveries))}",
         f"{len(books.received)} letters received; the mail server: {dict(year.box.moods)}",
     )

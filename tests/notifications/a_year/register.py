@@ -5,7 +5,7 @@ Everybody is invented. What they are called, and what is typed about cases, has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from models.delivery import Channel, MessageChoice, Timing
 from models.deputyship import Deputyship
 from models.panels.panel import DeclaredInterest
 from models.people import Appointment, Person
+from tests.notifications.a_year.ladders import COORDINATOR, LEAD, OWNER, PANEL, PANEL_OWES, READER
 
 POLICE, HEALTH = "Quarrelton Police", "Quarrelton Health visiting"
 AGENCIES = (POLICE, HEALTH)
@@ -23,7 +24,7 @@ CHILD, PLACE, SURNAME = "Quillon", "Quenby-on-Sea", "Quigley"
 NOT_IN_A_LETTER = ("Quarrelton", CHILD, "Quenby", SURNAME)
 """Of every agency, child, place and person a word that only they have."""
 
-REVIEWS, DEATHS = ("serious_case_review", "practice_review"), ("child_death_review",)
+REVIEWS, DEATHS = ("serious_case_review", "practice_review"), ("child_death_review", PANEL_OWES)
 SHOWN_TO = {
     "business_manager": REVIEWS, "subgroup_chair": REVIEWS, "board_chair": REVIEWS, "board_member": REVIEWS,
     "safeguarding_partner": REVIEWS,
@@ -39,6 +40,33 @@ class About:
     case_id: int
     board: str
     workflow: str
+
+    @property
+    def owes(self) -> int:
+        """What stands for it among all that is owed."""
+        return self.case_id
+
+
+@dataclass(frozen=True)
+class AtPanel:
+    """Something a panel owes as far as it decides who may hear of it: an action, or something for a meeting."""
+
+    kind: str
+    thing: int
+    """The action or the meeting, by its id."""
+    board: str
+    member: int | None = None
+    """Whose pack is to be read."""
+    given_to: int | str | None = None
+    """Whose action it is: a person by id, an agency by name, or nobody’s."""
+    case_id: int | None = None
+    """The case an action is about, if it is about one."""
+    workflow = PANEL_OWES
+
+    @property
+    def owes(self) -> str:
+        """What stands for it among all that is owed."""
+        return f"{self.kind} {self.thing} {self.member or ''}"
 
 
 @dataclass
@@ -75,6 +103,8 @@ class Register:
     emails: dict[str, int] = field(default_factory=dict)
     boards: dict[str, int] = field(default_factory=dict)
     agencies: dict[tuple[str, str], int] = field(default_factory=dict)
+    members: list[int] = field(default_factory=list)
+    """Who sits on the panel."""
 
     # --- What happens, in the database and here
 
@@ -148,13 +178,53 @@ class Register:
                 return {self._or_deputy(each, role, about, agency, at, day) for each in holders}
         return set()
 
+    def hear_at_panel(self, about: AtPanel, role: str, at: datetime, day: date) -> set[int]:
+        """Return who is told at a moment of something a panel owes.
+
+        ADR 59: "Nobody hears of an action about a case in which they have an interest; it goes to the coordinator, or
+        to the chair." So does what nobody is there to hear. A place on a panel is not lent (ADR 55).
+        """
+        falls_to = [] if role == READER else [COORDINATOR, PANEL]
+        for each in (role, *falls_to):
+            told = {person for person in self._asked(about, each, at, day) if not self._has_interest(person, about, at)}
+            if told:
+                return told
+        return set()
+
+    def _asked(self, about: AtPanel, role: str, at: datetime, day: date) -> Iterator[int]:
+        """Yield who is asked in a role, or who stands in for them."""
+        if role == READER:
+            yield from (each for each in [about.member] if each and not self._is_closed(each, at))
+        elif role != OWNER:
+            theirs = (each for each in self._on(day) if (each.role, each.board) == (role, about.board))
+            yield from self._or_deputies(theirs, lambda who: self._is_shown(who, about, day), at, day)
+        elif isinstance(about.given_to, str):
+            agency, theirs = about.given_to, (each for each in self._on(day) if each.role == LEAD)
+            leads = (each for each in theirs if (each.board, each.agency) == (about.board, agency))
+            yield from self._or_deputies(leads, lambda who: self._is_of(who, about, agency, day), at, day)
+        elif about.given_to is not None and not self._is_closed(about.given_to, at):
+            yield self._or_whoever_may(about.given_to, lambda who: self._is_at_panel(who, about, day), at, day)
+
+    def _or_deputies(self, held: Iterable[Held], may: Callable[[int], bool], at: datetime, day: date) -> Iterator[int]:
+        for person in {each.person for each in held if not self._is_closed(each.person, at)}:
+            yield self._or_whoever_may(person, may, at, day)
+
+    def _or_whoever_may(self, person: int, may: Callable[[int], bool], at: datetime, day: date) -> int:
+        """Return who stands in for somebody, where they may, and else the person."""
+        deputy = self._deputy_of(person, day)
+        return person if deputy is None or self._is_closed(deputy, at) or not may(deputy) else deputy
+
+    def _is_at_panel(self, person: int, about: AtPanel, day: date) -> bool:
+        """Return whether a panel is somebody’s business in their own right."""
+        return person in self.members or self._is_shown(person, about, day)
+
     def may_know(self, person: int, about: About, agency: str | None, at: datetime, day: date) -> bool:
         """Return whether a person may be told anything of a case at a moment."""
         if self._is_kept_out(person, about, at):
             return False
         return self._is_shown(person, about, day) or self._speaks_for(person, about, agency, at, day)
 
-    def _is_shown(self, person: int, about: About, day: date) -> bool:
+    def _is_shown(self, person: int, about: About | AtPanel, day: date) -> bool:
         """Return whether a role of one's own shows the case itself; that of an agency's lead does not."""
         return any(about.workflow in SHOWN_TO.get(each.role, ()) for each in self._theirs(person, about, day))
 
@@ -162,7 +232,7 @@ class Register:
         theirs = self._theirs(person, about, day)
         return any((each.role, each.agency) == ("agency_lead", agency) for each in theirs)
 
-    def _is_of(self, person: int, about: About, agency: str | None, day: date) -> bool:
+    def _is_of(self, person: int, about: About | AtPanel, agency: str | None, day: date) -> bool:
         """Return whether somebody is appointed for an agency, in whichever role."""
         return any(each.agency == agency for each in self._theirs(person, about, day))
 
@@ -176,7 +246,7 @@ class Register:
         stands_in = bool(led) and self._is_of(person, about, agency, day)
         return stands_in or self._leads(person, about, agency, day)
 
-    def _theirs(self, person: int, about: About, day: date) -> list[Held]:
+    def _theirs(self, person: int, about: About | AtPanel, day: date) -> list[Held]:
         return [each for each in self._on(day) if (each.person, each.board) == (person, about.board)]
 
     def _on(self, day: date) -> Iterator[Held]:
@@ -186,8 +256,15 @@ class Register:
         return not self._is_kept_out(held.person, about, at)
 
     def _is_kept_out(self, person: int, about: About, at: datetime) -> bool:
-        declared, closed = self.interests.get((person, about.case_id)), self.closed.get(person)
-        return (declared is not None and declared <= at) or (closed is not None and closed <= at)
+        return self._has_interest(person, about, at) or self._is_closed(person, at)
+
+    def _has_interest(self, person: int, about: About | AtPanel, at: datetime) -> bool:
+        declared = self.interests.get((person, about.case_id)) if about.case_id is not None else None
+        return declared is not None and declared <= at
+
+    def _is_closed(self, person: int, at: datetime) -> bool:
+        closed = self.closed.get(person)
+        return closed is not None and closed <= at
 
     def _away(self, day: date) -> dict[int, int]:
         """Return whoever is away on a day, each with the deputy they named."""

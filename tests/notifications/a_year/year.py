@@ -24,6 +24,7 @@ from tests.notifications.a_year.answering import Answers
 from tests.notifications.a_year.casebook import Casebook
 from tests.notifications.a_year.ladders import ONE_DAY
 from tests.notifications.a_year.mail import MoodyBox
+from tests.notifications.a_year.panels import Panels
 from tests.notifications.a_year.people import People
 from tests.notifications.a_year.plan import Plan
 from tests.notifications.a_year.process import PHASES, Told
@@ -39,6 +40,8 @@ from tests.notifications.mail_servers import MailServer
 from workflows.dates import LONDON
 
 SCHEDULED_WITHIN_SECONDS = 90
+SWEEPS = ("sweep", "duties")
+"""The ticks that find what is to be said: of the dates of cases, and of what panels owe."""
 
 
 class Reached(Protocol):
@@ -94,7 +97,10 @@ class Year:
         self.people = People(about, self.chance, self.befell)
         self.register = self.people.register
         self.cases = Casebook(self.plan, self.sessions, self.register.boards, self.chance, self.befell, about)
-        self.answers = Answers(self.sessions, about, self.register, Random(self.seed + 4), self.befell)
+        self.panels = Panels(self.sessions, self.register, self.cases, Random(self.seed + 5), self.befell)
+        self.answers = Answers(
+            self.sessions, about, self.register, self.panels, Random(self.seed + 4), self.befell
+        )  # fmt: skip
         self.today, self._out, self.spent, self.has_just_suffered = self.plan.first, 0, 0.0, False
 
     def now(self) -> datetime:
@@ -106,6 +112,7 @@ class Year:
         self._move_to(self.plan.first, 6, 0)
         with self.sessions.begin() as session:
             self.people.found(session)
+            self.panels.found(session)
         self.schedulers.start()
         self._look()
 
@@ -163,6 +170,7 @@ class Year:
         with self.sessions.begin() as session:
             self.people.change(session, day, self.now())
         self.cases.write(day, self.now)
+        self.panels.keep(day, self.now)
         self.answers.answer(day, self.plan.answers_a_day / 2, self.now())
         if up and self.chance.random() < self.plan.afternoons:
             self._move_to(day, 16, self.chance.randrange(60))
@@ -263,10 +271,8 @@ class Year:
     def _is_swept_since(self, at: datetime) -> bool:
         self.schedulers.work()
         with self.sessions() as session:
-            pulse = session.get(TickPulse, "sweep")
-        if pulse is None or pulse.finished_at is None:
-            return False
-        return at <= pulse.started_at <= pulse.finished_at < at + timedelta(minutes=30)
+            pulses = [session.get(TickPulse, name) for name in SWEEPS]
+        return all(_began_and_ended_soon_after(at, pulse) for pulse in pulses)
 
     def _is_mail_due(self) -> bool:
         due = select(Delivery.id).where(Delivery.outcome.is_(None), Delivery.send_after <= self.now())
@@ -302,6 +308,12 @@ class Year:
         with self.sessions.begin() as session:
             move_clock(session, ahead, now=real)
         self.ahead = ahead
+
+
+def _began_and_ended_soon_after(at: datetime, pulse: TickPulse | None) -> bool:
+    if pulse is None or pulse.finished_at is None:
+        return False
+    return at <= pulse.started_at <= pulse.finished_at < at + timedelta(minutes=30)
 
 
 class _AllIsWell(Random):
