@@ -41,6 +41,15 @@ class Administrator:
         self._record("account_opened", person)
         return person
 
+    def change_account(self, person: Person, name: str, email: str) -> None:
+        """Change what the person is called and where they are written to, which is also what they sign in with.
+
+        Letters that wait, or are sent again, go to the new address. Raises IntegrityError where somebody else has it.
+        """
+        person.name, person.email = name, email
+        self.session.flush()
+        self._record("account_changed", person)
+
     def close_account(self, person: Person) -> None:
         """Let the person sign in no more, and sign them out everywhere. Their appointments stay as they are."""
         person.active = False

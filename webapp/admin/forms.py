@@ -26,7 +26,8 @@ def first_password_field() -> StringField:
     """Return the box for a password to hand over, which its owner replaces."""
     return StringField(
         "First password",
-        description="Tell it to them in person or by telephone. They are asked to choose their own.",
+        description="Note it now, it is not shown again. Tell it to them in person or by telephone; they are asked to"
+        " choose their own.",
         validators=[needed("Enter a first password")],
     )
 
@@ -38,15 +39,24 @@ def refuse_easily_guessed(field: StringField, email: str) -> None:
 
 
 class PersonForm(PageForm):
-    """A new account."""
+    """What somebody with an account is called, and where they are written to."""
 
     name = StringField("Full name", filters=[stripped], validators=[needed("Enter their full name")])
-    email = EmailField("E-mail address", validators=[needed("Enter their e-mail address")])
-    first_password = first_password_field()
+    email = EmailField(
+        "E-mail address",
+        description="They sign in with it, and mail goes to it.",
+        validators=[needed("Enter their e-mail address")],
+    )
 
     def validate_email(self, field: EmailField) -> None:
         if not is_an_address(field.data or ""):
             raise ValidationError("Enter an e-mail address such as name@example.org")
+
+
+class NewPersonForm(PersonForm):
+    """A new account."""
+
+    first_password = first_password_field()
 
     def validate_first_password(self, field: StringField) -> None:
         refuse_easily_guessed(field, self.email.data or "")

@@ -21,7 +21,14 @@ from models.queries.accounts import (
 )
 from webapp import clock
 from webapp.access import administrator_only, current_person
-from webapp.admin.forms import AppointmentForm, EndForm, FirstPasswordForm, PersonForm, password_to_hand_over
+from webapp.admin.forms import (
+    AppointmentForm,
+    EndForm,
+    FirstPasswordForm,
+    NewPersonForm,
+    PersonForm,
+    password_to_hand_over,
+)
 from webapp.database import db
 from webapp.lists import last_page, lead_to_the_last, page_asked
 from webapp.wording import role_words
@@ -29,6 +36,7 @@ from webapp.wording import role_words
 people = Blueprint("people", __name__, url_prefix="/people")
 
 PAGE_SIZE = 50
+TAKEN = "Somebody with this e-mail address has an account already"
 
 
 @people.route("/")
@@ -63,13 +71,13 @@ def _appointed_today(person: Person) -> list[Appointment]:
 @people.route("/new", methods=["GET", "POST"])
 @administrator_only
 def add() -> ResponseReturnValue:
-    form = PersonForm(first_password=password_to_hand_over())
+    form = NewPersonForm(first_password=password_to_hand_over())
     if form.sent():
         try:
             person = administrator().open_account(form.name.data, form.email.data, form.first_password.data)
         except IntegrityError:
             db.session.rollback()
-            form.email.errors = ["Somebody with this e-mail address has an account already"]
+            form.email.errors = [TAKEN]
         else:
             db.session.commit()
             flash("The account has been opened. Now say what they are appointed to.", "done")
@@ -83,6 +91,25 @@ def show(public_id: uuid.UUID) -> ResponseReturnValue:
     person = _person(public_id)
     appointments = appointments_of(db.session, person.id)
     return render_template("admin/person.html", person=person, appointments=appointments, today=clock.today())
+
+
+@people.route("/<uuid:public_id>/change", methods=["GET", "POST"])
+@administrator_only
+def change(public_id: uuid.UUID) -> ResponseReturnValue:
+    person = _person(public_id)
+    form, known_as = PersonForm(obj=person), person.name
+    if form.sent():
+        try:
+            administrator().change_account(person, form.name.data, form.email.data)
+        except IntegrityError:
+            db.session.rollback()
+            form.email.errors = [TAKEN]
+        else:
+            db.session.commit()
+            flash("The name and the address are as you gave them from now on.", "done")
+            return redirect(url_for(".show", public_id=public_id), 303)
+    page = render_template("admin/change_person.html", form=form, public_id=public_id, known_as=known_as)
+    return page, 422 if form.errors else 200
 
 
 @people.route("/<uuid:public_id>/appointments/new", methods=["GET", "POST"])

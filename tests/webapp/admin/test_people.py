@@ -89,6 +89,40 @@ def test_mistakes_are_listed_in_the_order_of_the_boxes(client):
     assert last == "First password must be 12 characters or more"
 
 
+def test_a_mistyped_address_is_corrected_and_signed_in_with(app, client, newcomer, session):
+    """Where a mail server refused the address, this is where it is put right."""
+    client.send(client.get(f"/people/{newcomer.public_id}/password"), "Give", first_password="words-to-hand-over")
+    form = client.get(f"/people/{newcomer.public_id}/change")
+
+    page = client.send(form, "Save", name="N. Newcomer-Smith", email="Right@Example.org")
+
+    assert "N. Newcomer-Smith" in main_words(page)
+    assert "right@example.org" in main_words(page)
+    assert actions(session).count("account_changed") == 1
+    assert sign_in(a_browser(app), "right@example.org", "words-to-hand-over").request.path == "/account/password"
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ({"name": " "}, "Enter their full name"),
+        ({"email": "nobody"}, "Enter an e-mail address such as name@example.org"),
+        ({"email": "ADMIN@example.org"}, "Somebody with this e-mail address has an account already"),
+    ],
+)
+def test_what_is_wrong_with_a_changed_name_or_address_is_said_and_nothing_changed(
+    client, newcomer, session, typed, problem
+):
+    form = client.get(f"/people/{newcomer.public_id}/change")
+
+    page = client.send(form, "Save", **({"name": "Another", "email": "another@example.org"} | typed))
+
+    assert page.status_code == 422
+    assert problem in links_of(page)
+    session.expire_all()
+    assert (newcomer.name, newcomer.email) == ("N. Newcomer", "new@example.org")
+
+
 def test_people_are_found_by_part_of_a_name_or_address(client, given):
     given.a_person("other@example.org", active=False)
 
