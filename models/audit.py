@@ -97,13 +97,18 @@ class BrokenLink:
     because: str
 
 
-def broken_links(session: Session) -> Sequence[BrokenLink]:
-    """Return every entry that was altered, and every place where one is missing, in order.
+def chain_of_case(case_id: int) -> str:
+    """Return the chain that the entries about a case stand in."""
+    return f"case:{case_id}"
+
+
+def broken_links(session: Session, chain: str | None = None) -> Sequence[BrokenLink]:
+    """Return every entry that was altered, and every place where one is missing, in order; in all chains, or in one.
 
     Entries taken away from the end of a chain leave no trace here; the events
     of a case that they belong to do, by `Case.last_event_hash`.
     """
-    rows = session.execute(text(_BROKEN_LINKS))
+    rows = session.execute(text(_BROKEN_LINKS), {"chain": chain})
     return [BrokenLink(chain, position, because) for chain, position, because in rows]
 
 
@@ -114,6 +119,7 @@ WITH linked AS (
            lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER along AS hash_before,
            audit_entry_hash(entry) AS hash_now
     FROM audit_entry AS entry
+    WHERE CAST(:chain AS text) IS NULL OR chain = :chain
     WINDOW along AS (PARTITION BY chain ORDER BY position)
 )
 SELECT chain, position,

@@ -18,6 +18,7 @@ from webapp.bank_holidays.routes import bank_holidays
 from webapp.calendar_feed.routes import calendar_feed
 from webapp.cases.corrections import corrections
 from webapp.cases.opening import opening
+from webapp.cases.readings import readings
 from webapp.cases.routes import cases
 from webapp.cases.step_pages import steps
 from webapp.cases.what_if import what_if
@@ -87,7 +88,7 @@ BLUEPRINTS = (
     calendar_feed,
     what_if,
     home, worklist, child_deaths, notifying, the_child, pairs, queue, public_notifications, confirming, opening,
-    cases, steps,
+    cases, steps, readings,
     corrections, reference, accounts, people, boards, *FIGURES, demonstration, deputies, bank_holidays,
     *PANELS,
     importing, national_return, entering_return,

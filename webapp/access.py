@@ -123,6 +123,18 @@ def may_see_who_the_child_is(view: View) -> DeclaredView:
     return DeclaredView(view, f"may see the death, as {in_words(SEE_WHO_THE_CHILD_IS)}", admit)
 
 
+def audits_case(view: View) -> DeclaredView:
+    """Let those reach the view who may see the case as auditor, and give it the case instead."""
+
+    def admit(arguments: Arguments) -> Arguments:
+        admitted = _admit_to_case(arguments, _whole_case())
+        if AUDITOR not in current_actor(admitted["case"]).own:
+            abort(403)
+        return admitted
+
+    return DeclaredView(view, f"may see the case, as {in_words((AUDITOR,))}", admit)
+
+
 def may_see_part_of_case(view: View) -> DeclaredView:
     """Let those also reach the view who lead an agency of which something is asked in the case.
 

@@ -104,6 +104,16 @@ def people_on(session: Session, case: Case, on: date) -> Sequence[Appointment]:
     return session.scalars(held.order_by(Appointment.role, Person.name, Appointment.id)).all()
 
 
+def appointments_to(session: Session, case: Case, person_ids: Collection[int]) -> Sequence[Appointment]:
+    """Return the appointments through which these people could ever see the case, held today or not."""
+    held = (
+        select(Appointment)
+        .outerjoin(Agency, Agency.id == Appointment.agency_id)
+        .where(Appointment.person_id.in_(sorted(person_ids)), _shows(session, case))
+    )
+    return session.scalars(held.order_by(Appointment.role, Appointment.id)).all()
+
+
 def _shows(session: Session, case: Case) -> ColumnElement[bool]:
     """Return the condition on an appointment that it is one of those through which the case is seen."""
     asked = select(func.lower(Deadline.agency)).where(Deadline.case_id == case.id)

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import insert, select, text
 
-from models.audit import AuditEntry, BrokenLink, broken_links, record
+from models.audit import AuditEntry, BrokenLink, broken_links, chain_of_case, record
 from models.database import make_sessions
 from tests.models.situations import Given
 
@@ -121,6 +121,8 @@ def test_tampering_that_gets_past_the_database_shows(committed_database, some_ti
 
     with make_sessions(committed_database.engine)() as session:
         assert broken_links(session) == [BrokenLink(f"case:{case_id}", 2, because)]
+        assert broken_links(session, chain_of_case(case_id)) == broken_links(session)
+        assert broken_links(session, "system") == []
 
 
 def test_the_proof_does_not_depend_on_the_time_zone_of_whoever_asks(session, case, some_time):

@@ -15,6 +15,7 @@ from workflows.codes import ACTION_STATES, words_of
 from workflows.dates import day_in_words
 from workflows.history import Event
 from workflows.regimes import CHILD_DEATH_REVIEW
+from workflows.roles import AUDITOR
 from workflows.standing import Standing
 
 PARTS = {
@@ -24,6 +25,7 @@ PARTS = {
     "cases.learning": "Learning",
     "reminders.show": "Reminders",
     "cases.people": "People and access",
+    "readings.show": "Who looked at it",
     "cases.about": "About this review",
 }
 PARTS_OF_A_CHILD_DEATH = {
@@ -33,6 +35,7 @@ PARTS_OF_A_CHILD_DEATH = {
     "cases.report": "Review by the panel",
     "reminders.show": "Reminders",
     "cases.people": "People and access",
+    "readings.show": "Who looked at it",
     "cases.about": "About this review",
 }
 
@@ -121,7 +124,7 @@ def agency_of(deadline: Deadline) -> str:
     return told.get("agency") or told.get("agencies") or str(deadline.started.answers.get("agency", ""))
 
 
-ONLY_FOR = {"the_child.show": SEE_WHO_THE_CHILD_IS}
+ONLY_FOR = {"the_child.show": SEE_WHO_THE_CHILD_IS, "readings.show": frozenset({AUDITOR})}
 """Parts that only those who act in one of these roles may open."""
 
 

@@ -30,7 +30,7 @@ from webapp.reminders.asked import asked_dates
 from webapp.reminders.forms import SeenForm
 from workflows.diagram import diagram_svg, from_anywhere, in_words
 from workflows.regimes import CHILD_DEATH_REVIEW
-from workflows.roles import AGENCY_LEAD
+from workflows.roles import AGENCY_LEAD, AUDITOR
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -87,6 +87,7 @@ def people(case: Case) -> ResponseReturnValue:
     told = {
         "roles": parts.who_may_see(people_on(db.session, case, clock.today())),
         "may_read_reminders": not view.roles.isdisjoint(READ_REMINDERS),
+        "audits": AUDITOR in view.actor.own,
     }
     return page_of(view, "cases/people.html", told)
 
