@@ -1,5 +1,6 @@
 """The one table from what went wrong to the page that says so: in plain words, with what to do, and nothing of ours."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -54,6 +55,7 @@ PAGES = {
     ),
     429: ErrorPage("Too many tries", ("Wait a quarter of an hour and try again.", ASK)),
 }
+NOT_YOUR_ROLE = ErrorPage("You cannot do this", (NOTHING_RECORDED,))
 OUT_OF_ORDER = ErrorPage(
     "Sorry, something is wrong on our side",
     ("Try again in a few minutes. What you entered may not have been recorded: look before entering it again.", ASK),
@@ -84,7 +86,14 @@ def explain_errors(app: Flask) -> None:
 def error_page(status: int, reasons: tuple[str, ...] = ()) -> ResponseReturnValue:
     """Return the page for a status; `reasons` are sentences that come before the advice."""
     page = PAGES.get(status, PAGES[400] if status < 500 else OUT_OF_ORDER)
-    return render_template("errors/error.html", page=page, reasons=reasons), status
+    return render_template("errors/error.html", page=page, reasons=reasons, reference=None), status
+
+
+def _page_of_a_case(page: ErrorPage, status: int, reasons: Iterable[str]) -> ResponseReturnValue:
+    """Return the page for whoever may see the case and cannot record this in it: with why, and the way back to it."""
+    reference = (request.view_args or {}).get("reference")
+    told = [each if each.endswith(".") else f"{each}." for each in reasons]
+    return render_template("errors/error.html", page=page, reasons=told, reference=reference), status
 
 
 def _ask_to_sign_in(_error: Exception) -> ResponseReturnValue:
@@ -111,7 +120,8 @@ def _offer_form_again(_error: Exception) -> ResponseReturnValue:
 def _tell_refusal(refused: StepRefused) -> ResponseReturnValue:
     db.session.rollback()
     status = next(status for kind, status in STATUS_OF_REFUSAL if isinstance(refused, kind))
-    return error_page(status, refused.reasons)
+    page = NOT_YOUR_ROLE if isinstance(refused, NotYourRole) else PAGES[status]
+    return _page_of_a_case(page, status, refused.reasons)
 
 
 def _tell_not_found(_error: CaseNotFound) -> ResponseReturnValue:
@@ -121,7 +131,8 @@ def _tell_not_found(_error: CaseNotFound) -> ResponseReturnValue:
 
 def _tell_moved_on(moved: CaseMovedOn) -> ResponseReturnValue:
     db.session.rollback()
-    return error_page(HTTPStatus.CONFLICT, tuple(f"Recorded meanwhile: {each.words()}." for each in moved.since))
+    reasons = (f"Recorded meanwhile: {each.words()}." for each in moved.since)
+    return _page_of_a_case(PAGES[HTTPStatus.CONFLICT], HTTPStatus.CONFLICT, reasons)
 
 
 def _tell_damaged(_error: HistoryDamaged) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from models.kept_apart import MARK
 from webapp.cases.factors import factor_words
+from webapp.wording import sentence_case
 from workflows.child_death_codes import PANEL_ROLES
 from workflows.codes import words_of
 from workflows.dates import PartialDate
@@ -43,9 +44,18 @@ class Answer:
 def answered(step: Step | None, answers: Mapping[str, Any]) -> list[Answer]:
     """Return what was answered in the order it is asked; last, what this edition of the step does not ask."""
     asked = step.asks if step else ()
-    known = [Answer(each.key, each.label, _lines(each, answers[each.key])) for each in asked if each.key in answers]
+    known = [
+        Answer(each.key, each.label, _standing_alone(each, answers[each.key])) for each in asked if each.key in answers
+    ]
     others = [key for key in answers if not step or step.question(key) is None]
     return known + [Answer(key, key.replace("_", " "), _plain(answers[key])) for key in others]
+
+
+def _standing_alone(question: Question, answer: Any) -> tuple[str, ...]:
+    """Return the lines of an answer; words that were chosen begin with a capital, and what was typed is as it was."""
+    lines = _lines(question, answer)
+    chosen = question.options or answer in question.suggests
+    return tuple(map(sentence_case, lines)) if chosen else lines
 
 
 def in_short(step: Step | None, answers: Mapping[str, Any]) -> str:

@@ -378,6 +378,13 @@ def test_a_step_that_does_not_belong_here_says_so_before_and_after(manager, revi
     assert "cannot be recorded while the case stands at “referred”" in main_words(refused)
 
 
+def test_who_may_not_record_a_step_reads_whose_it_is_and_goes_back_to_the_case(manager, review):
+    page = manager.get(f"/cases/{review.case.reference}/steps/decide_to_review")
+
+    assert "you do not act as that here. Nothing has been recorded." in main_words(page)
+    assert links_of(page)[f"Go back to {review.case.reference}"] == f"/cases/{review.case.reference}"
+
+
 @pytest.mark.parametrize(("key", "status"), [("decide_to_review", 403), ("dance", 404), ("refer_case", 404)])
 def test_a_step_that_is_not_theirs_or_not_there_is_refused(manager, review, key, status):
     typed = manager.held(sheet(manager, review, "record_delay"), "Record")

@@ -26,3 +26,14 @@ def test_who_was_present_is_said_in_words_whether_it_was_recorded_by_key_or_in_w
     (present,) = answered(review, {"roles_present": ["local_authority", "Police", "A guest of the hospice"]})
 
     assert present.lines == ("Local authority", "Police", "A guest of the hospice")
+
+
+def test_what_was_chosen_begins_with_a_capital_and_what_was_typed_is_as_it_was():
+    hold = procedure("serious_case_review", "WT2013").step("authorise_hold")
+    answers = {"scope": ["publication", "approval"], "ends_with": "inquest_concluded", "requested_by": "the coroner"}
+
+    lines = {each.key: each.lines for each in answered(hold, answers)}
+
+    assert lines["ends_with"] == ("Inquest concluded",)
+    assert lines["requested_by"] == ("the coroner",)
+    assert all(line[0].isupper() for line in lines["scope"])
