@@ -8,6 +8,7 @@ from flask import url_for
 
 from models.panels.duties import TITLES, Duty, DutyReminder, title_of
 from models.panels.panel import Panel
+from models.people import Person
 from notifications.duties import Ladders, duty_ladders
 from notifications.duty_ledger import Ahead, DutyLine
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
@@ -20,6 +21,7 @@ from webapp.worklist.lines import status_of
 from workflows.calendar import Calendar
 from workflows.codes import in_a_sentence
 from workflows.dates import day_in_words, how_long
+from workflows.roles import PANEL_MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,13 @@ def ladders_in_words(panel_id: int) -> Mapping[str, list[tuple[str, str]]]:
 
 
 def _of(reminder: DutyReminder) -> str:
+    """Return what a reminder is about: what is to be done, or which meeting; and which member, told to others."""
     if reminder.action is not None:
         return reminder.action.action
-    return f"Meeting of {day_in_words(reminder.meeting.held_on)}" if reminder.meeting else ""
+    meeting = f"Meeting of {day_in_words(reminder.meeting.held_on)}" if reminder.meeting else ""
+    if reminder.person_id is None or reminder.role == PANEL_MEMBER:
+        return meeting
+    return f"{meeting}, {db.session.get_one(Person, reminder.person_id).name}"
 
 
 def _to(role: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import sessionmaker
 from models.audit import AuditEntry
 from models.delivery import Delivery
 from models.panels.actions import add_action, finish_action
+from models.panels.packs import has_considered_now, release_pack
 from models.panels.panel import DeclaredInterest, PanelAction
 from models.reminder import LadderHearer, ReminderBasis
 from notifications.addressing import address_waiting
@@ -227,6 +228,22 @@ def test_who_may_not_be_chosen_or_left_out_is_refused_in_words(coordinator, meet
     assert page.status_code == 422
     assert words in main_words(page)
     assert not session.scalars(select(LadderHearer)).all()
+
+
+def test_the_ledger_of_the_panel_says_which_member_has_not_said_whether_they_have_an_interest(
+    coordinator, meeting, story, session
+):
+    release_pack(session, meeting, person_id=story.members["chair"].person_id, now=noon(THU_30_JAN_2014))
+    has_considered_now(session, meeting, story.members["police"].person_id, noon(THU_30_JAN_2014))
+    session.expire_all()
+    swept(session, datetime(2014, 2, 13, 9, tzinfo=UTC))
+
+    ledger = main_words(coordinator.get("/panels/PAN/reminders"))
+
+    not_read = "A member has not said whether they have an interest: it goes up 1 working day after"
+    education, police = (story.members[role].person.name for role in ("education", "police"))
+    assert f"{not_read} Meeting of 13 February 2014, {education} Child death coordinator" in ledger
+    assert f"Meeting of 13 February 2014, {police}" not in ledger
 
 
 def test_nobody_else_chooses_who_hears_of_what_a_panel_owes(chair, member, meeting):
