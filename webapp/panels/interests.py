@@ -43,7 +43,7 @@ def consider(seat: Seat, meeting: Meeting) -> ResponseReturnValue:
     if form.sent():
         has_considered_now(db.session, meeting, seat.person_id, clock.now())
         db.session.commit()
-        flash("It is noted that you have an interest in no other case of this meeting.", "done")
+        flash("It is noted that you have no interest in these cases.", "done")
         return redirect(url_for("packs.read", **of_meeting(meeting)), 303)
     notions = [notion_of(db.session, each.case) for each in cases_listed(db.session, meeting, seat.person_id)]
     return render_template(
