@@ -1,8 +1,9 @@
-"""What a decision rests on: the criteria as last answered, what was recommended, the other choices; or the holds."""
+"""What a decision rests on: its date, the criteria as last answered, what was recommended, other choices; or holds."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from webapp.cases.due_dates import DueDate, shown
 from webapp.cases.parts import Done, done
 from webapp.cases.told import Answer, answered
 from workflows.definition import Step
@@ -32,8 +33,9 @@ ABOUT_A_HOLD = frozenset({"review_hold", "release_hold"})
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What is read before a decision: each criterion, what others recommended, and what may be decided instead."""
+    """What is read before a decision: its date, each criterion, what others recommended, and the other choices."""
 
+    due: tuple[DueDate, ...]
     criteria: tuple[Answer, ...]
     before: tuple[Done, ...]
     others: tuple[Availability, ...]
@@ -42,16 +44,26 @@ class Grounds:
 def grounds(step: Step, standing: Standing, roles: Collection[str]) -> Grounds | None:
     """Return what a decision rests on; none where the step is no such decision."""
     if step.key in ABOUT_A_HOLD and standing.holds:
-        return Grounds((), tuple(_before(event, standing) for event in _of_the_holds(standing)), ())
+        before = tuple(_before(event, standing) for event in _of_the_holds(standing))
+        return Grounds(_due(step, standing), (), before, ())
     rests_on = RESTS_ON.get(step.key)
     if rests_on is None:
         return None
     alike = {key for key, steps in RESTS_ON.items() if steps is rests_on and key != step.key}
     return Grounds(
+        _due(step, standing),
         () if rests_on is OF_A_REPORT else _criteria(standing),
         tuple(_before(event, standing) for event in standing.events if event.step in rests_on),
         tuple(each for each in available(standing, roles) if each.step.key in alike),
     )
+
+
+def _due(step: Step, standing: Standing) -> tuple[DueDate, ...]:
+    """Return the dates that are owed until the step is taken."""
+    waiting = [
+        each for each in standing.deadlines if each.is_live and step.key in {on.step for on in each.clock.met_by}
+    ]
+    return shown(waiting, standing)
 
 
 def _of_the_holds(standing: Standing) -> Iterator[Event]:

@@ -96,6 +96,8 @@ def test_a_decision_stands_beneath_what_it_rests_on(chair, review):
     assert "Return to the subgroup" in words
     assert "Decide not to hold a review: not as the case stands. A serious case review must be held" in words
     assert words.index("What the decision rests on") < words.index("When did it happen?")
+    due = words.index("Decide whether to hold a review 3 April 2014")
+    assert words.index("What the decision rests on") < due < words.index("The criteria")
 
 
 def test_whoever_looks_at_a_hold_again_reads_why_it_was_made_and_what_happened_since(chair, review):
@@ -115,6 +117,7 @@ def test_whoever_looks_at_a_hold_again_reads_why_it_was_made_and_what_happened_s
         assert "Reasons It would name a witness" in before, step
         assert "It goes on until the plea" in before, step
         assert before.count("Proceedings, ") == 1, step
+        assert "1 June 2014" in before.partition("Look at the hold")[2], step
 
 
 def test_a_step_that_decides_nothing_has_no_such_grounds(manager, review):
