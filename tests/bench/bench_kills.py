@@ -26,7 +26,7 @@ SEED = random.SystemRandom().randrange(1_000_000)
 """A run differs from the one before; its seed is printed, so that the year, though not the race, can be had again."""
 
 FIRST, LAST = date(2018, 10, 1), date(2019, 9, 28)
-# In parts, because a test that takes five minutes is taken for one that hangs.
+# In parts, because a test that takes twenty minutes is taken for one that hangs.
 PARTS = [*(FIRST + timedelta(days) for days in range(13, 360, 14)), LAST]
 SECONDS_A_PART = 240
 

@@ -185,7 +185,7 @@ def test_two_processes_may_migrate_at_once(empty_database):
     migrate = [sys.executable, "-c", "import sys; from models.migrate import upgrade; upgrade(sys.argv[1])"]
     processes = [subprocess.Popen([*migrate, empty_database], cwd=MIGRATIONS.parent) for _ in range(2)]
 
-    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert [process.wait(timeout=300) for process in processes] == [0, 0]
     assert current_revision(empty_database) == head_revision()
 
 
