@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page
-from sqlalchemy import select
+from sqlalchemy import Engine, QueuePool, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import MapAdapter
 from werkzeug.serving import make_server
@@ -22,6 +23,7 @@ from models.database import make_engine, make_sessions
 from models.people import Person
 from models.sessions import begin_session
 from webapp import create_app
+from webapp.clock import Clock, real_clock
 from webapp.demonstration.child_deaths import add_child_deaths
 from webapp.demonstration.children import add_children
 from webapp.demonstration.mornings import live_through
@@ -37,16 +39,20 @@ if TYPE_CHECKING:
 
 SHOWN = ("Child CB", "Child BR", "Child AF", "Child BD", "Child CG", "Child AB", "the second death")
 
+A_RUN = timedelta(hours=3)
+"""Longer than all tests of a browser take."""
+
 
 @dataclass(frozen=True)
 class Site:
-    """A running site: its address, its cases by pseudonym, its database, and which view answers where."""
+    """A running site: its address, its cases by pseudonym, its database, which view answers where, and its clock."""
 
     address: str
     cases: dict[str, str]
     database: str
     addresses: MapAdapter
     sessions: sessionmaker[Session]
+    clock: Clock
 
     def at(self, path: str) -> str:
         return self.address + path.format(**{name.replace(" ", "_"): ref for name, ref in self.cases.items()})
@@ -60,7 +66,7 @@ class Site:
         """Sign the invented person of this role in, without the page for it, which takes its time on purpose."""
         with self.sessions.begin() as session:
             person = session.scalars(select(Person).where(Person.email == self.email_of(role))).one()
-            token = begin_session(session, person, datetime.now(UTC))
+            token = begin_session(session, person, self.clock())
         page.context.add_cookies([{"name": "reviews-token", "value": token, "url": self.address, "httpOnly": True}])
         page.goto(self.at("/"))
         return page
@@ -72,24 +78,26 @@ class Site:
 @contextmanager
 def running(address: str) -> Iterator[Site]:
     """Give the site on this database, filled with invented people and a few invented reviews."""
-    engine = make_engine(address)
+    engine, clock = make_engine(address), clock_of_one_day()
     with Session(engine) as session:
-        cases = _fill(session)
+        cases = _fill(session, clock())
         session.commit()
-    live_through(engine, "http://127.0.0.1:8000", datetime.now(UTC))
+    live_through(engine, "http://127.0.0.1:8000", clock())
     sessions = make_sessions(engine)
-    app = create_app(Settings(secret_key="x" * 48, demonstration=True), sessions=sessions)
+    app = create_app(Settings(secret_key="x" * 48, demonstration=True), clock=clock, sessions=sessions)
     # A browser asks for the stylesheet once, and not again with every page.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
     web = make_server("127.0.0.1", 0, _made_whole(app), threaded=True)
     thread = threading.Thread(target=web.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{web.server_port}", cases, address, app.url_map.bind("127.0.0.1"), sessions)
+        addresses = app.url_map.bind("127.0.0.1")
+        yield Site(f"http://127.0.0.1:{web.server_port}", cases, address, addresses, sessions, clock)
     finally:
         web.shutdown()
         thread.join()
         web.server_close()
+        _let_finish(engine)
         engine.dispose()
 
 
@@ -107,8 +115,24 @@ def _made_whole(app: WSGIApplication) -> WSGIApplication:
     return answer
 
 
-def _fill(session: Session) -> dict[str, str]:
-    now = datetime.now(UTC)
+def _let_finish(engine: Engine) -> None:
+    """Wait for what is still being answered though the browser has gone: a chart takes its time."""
+    assert isinstance(engine.pool, QueuePool)
+    while engine.pool.checkedout():
+        time.sleep(0.05)
+
+
+def clock_of_one_day() -> Clock:
+    """Return the real clock; late in the evening one some hours behind, so that no test is left over for another day.
+
+    What the site is filled with is told for a day: a meeting that is to come has been held on the next.
+    """
+    now = real_clock()
+    ends_tomorrow = london_day(now + A_RUN) != london_day(now)
+    return (lambda: real_clock() - A_RUN) if ends_tomorrow else real_clock
+
+
+def _fill(session: Session, now: datetime) -> dict[str, str]:
     ids = add_people(session, now)
     for script in scripts(london_day(now)):
         if script.title.endswith(SHOWN):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -43,14 +43,12 @@ def readers(site):
         board_id = add_board(session, "Figureshire Safeguarding Children Board").id
         for email, role in (("figures.chair", CDOP_CHAIR), ("figures.member", BOARD_MEMBER)):
             person = Person(name="A. Reader", email=f"{email}@demonstration.example")
-            person.password_changed_at = datetime.now(UTC)
+            person.password_changed_at = site.clock()
             session.add(person)
             session.add(Appointment(person=person, role=role, board_id=board_id, from_on=date(2010, 1, 1)))
         session.commit()
     with BUCKINGHAMSHIRE.open("rb") as file:
-        for _ in import_child_deaths(
-            make_sessions(engine), file, board_id=board_id, person_id=None, clock=lambda: datetime.now(UTC)
-        ):
+        for _ in import_child_deaths(make_sessions(engine), file, board_id=board_id, person_id=None, clock=site.clock):
             pass
     engine.dispose()
     return site

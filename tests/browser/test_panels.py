@@ -25,8 +25,14 @@ def meeting_to_come(page: Page, site) -> str:
 def case_page(page: Page, site, pseudonym: str) -> Page:
     """Open the page of a case on the day."""
     page.goto(site.at(meeting_to_come(page, site)))
-    page.get_by_role("link", name=pseudonym, exact=True).click()
+    return opened_by(page, page.get_by_role("link", name=pseudonym, exact=True), pseudonym)
+
+
+def opened_by(page: Page, link: Locator, pseudonym: str) -> Page:
+    """Follow a link to a case, and wait until its script is there as well: it hears what is ticked from then on."""
+    link.click()
     expect(page.get_by_role("heading", name=pseudonym)).to_be_visible()
+    page.wait_for_load_state()
     return page
 
 
@@ -111,8 +117,7 @@ def test_a_case_is_concluded_by_keyboard_alone(page, site, sign_in):
     page.goto(site.at(meetings_to_come(sign_in(page, "cdop.chair"), site)[0]))
     first = page.locator("table a[href*='/cases/']").first
     name, case = first.inner_text(), first.get_attribute("href") or ""
-    first.click()
-    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    opened_by(page, first, name)
 
     for seat in ("Chair", "Designated doctor", "Children’s social care", "Police"):
         _tab_to(page, page.get_by_label(seat).first)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from playwright.sync_api import expect
 
@@ -92,7 +90,7 @@ def test_what_came_in_the_post_is_recorded_without_javascript(plain_page, site, 
 
     expect(plain_page.get_by_role("heading", name="There is a problem")).to_be_visible()
     plain_page.get_by_label("Today").check()
-    today = london_day(datetime.now(UTC))
+    today = london_day(site.clock())
     told = plain_page.get_by_role("group", name="When they were told")
     for box, typed in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
         told.get_by_label(box, exact=True).fill(str(typed))
