@@ -37,6 +37,8 @@ class Line:
     reminder: Reminder | None
     message: OutboxMessage | None
     sent: tuple[Sent, ...] = ()
+    asked_of: str = ""
+    """The agency that owes it, and what, where it stands in a list of its own and not under its date."""
 
 
 A_co = TypeVar("A_co", bound=AnAnswer, covariant=True)

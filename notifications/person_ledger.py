@@ -21,6 +21,7 @@ from models.people import Appointment, Person
 from models.queries.access import may_see, may_see_what_is_asked
 from models.queries.capacities import capacities_of
 from models.queries.duties import AT_THE_PANEL
+from models.queries.messages import REMINDER_TOLD, agency_told_of
 from models.reminder import Reminder
 from notifications.duty_ledger import MESSAGE_KEY, DutyLine, not_withheld_action
 from notifications.ledger import Line, Sent
@@ -47,8 +48,12 @@ class Asking:
 
     def sees_case(self) -> ColumnElement[bool]:
         """Return the condition on `Case` that it may be named: whoever asks sees it, or is the agency's own lead."""
-        sees = may_see(self.seen_by, self.on)
+        sees = self.sees_whole_case()
         return or_(sees, may_see_what_is_asked(self.seen_by, self.on)) if self.is_their_own else sees
+
+    def sees_whole_case(self) -> ColumnElement[bool]:
+        """Return the condition on `Case` that whoever asks sees all of it, and so of which agency a date is."""
+        return may_see(self.seen_by, self.on)
 
     def sees_duty(self) -> ColumnElement[bool]:
         """Return the condition on `DutyReminder` that it may be told: the person’s own, or of a panel run or audited.
@@ -68,7 +73,14 @@ def delivered_to(asking: Asking) -> list[Told]:
         func.coalesce(OutboxMessage.payload["duty"].astext, OutboxMessage.payload["of_duty"].astext), Integer
     )
     rows = asking.session.execute(
-        select(Delivery, OutboxMessage, Case, DutyReminder, Person.name)
+        select(
+            Delivery,
+            OutboxMessage,
+            Case,
+            DutyReminder,
+            Person.name,
+            agency_told_of(REMINDER_TOLD, or_(asking.sees_whole_case(), Delivery.role == AGENCY_LEAD)),
+        )
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
         .outerjoin(Case, Case.id == OutboxMessage.case_id)
         .outerjoin(DutyReminder, and_(OutboxMessage.case_id.is_(None), DutyReminder.id == duty_id))
@@ -88,11 +100,16 @@ def delivered_to(asking: Asking) -> list[Told]:
 
 
 def _line(
-    delivery: Delivery, message: OutboxMessage, case: Case | None, duty: DutyReminder | None, absent: str | None
+    delivery: Delivery,
+    message: OutboxMessage,
+    case: Case | None,
+    duty: DutyReminder | None,
+    absent: str | None,
+    asked_of: str,
 ) -> Told:
     sent = (Sent("", delivery, absent),)
     if case is not None:
-        return Line(case, None, message, sent)
+        return Line(case, None, message, sent, asked_of)
     assert duty is not None
     return DutyLine(duty, message, sent)
 
@@ -109,7 +126,7 @@ def not_said_to(asking: Asking) -> list[Told]:
 def _dates_not_said(asking: Asking) -> Sequence[tuple[datetime, Line]]:
     message_key = func.concat("reminder:", cast(Reminder.id, OutboxMessage.dedupe_key.type))
     rows = asking.session.execute(
-        select(Reminder, OutboxMessage, Case)
+        select(Reminder, OutboxMessage, Case, agency_told_of(Reminder.id, asking.sees_whole_case()))
         .join(Case, Case.id == Reminder.case_id)
         .outerjoin(OutboxMessage, OutboxMessage.dedupe_key == message_key)
         .where(
@@ -120,7 +137,10 @@ def _dates_not_said(asking: Asking) -> Sequence[tuple[datetime, Line]]:
         .order_by(Reminder.id.desc())
         .limit(MOST)
     )
-    return [(reminder.recorded_at, Line(case, reminder, message)) for reminder, message, case in rows]
+    return [
+        (reminder.recorded_at, Line(case, reminder, message, asked_of=asked_of))
+        for reminder, message, case, asked_of in rows
+    ]
 
 
 def _duties_not_said(asking: Asking) -> Sequence[tuple[datetime, DutyLine]]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Integer, and_, case, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, and_, case, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from models.case import Case, Deadline
 from models.delivery import Delivery, DemonstrationLetter
@@ -26,24 +26,36 @@ class Told:
     asked_of: str
 
 
+REMINDER_TOLD = OutboxMessage.payload["reminder"].astext.cast(Integer)
+"""The id of the reminder that a message tells; none where it tells of a step."""
+
+
+def agency_told_of(reminder_id: SQLColumnExpression[int], may_be_read: ColumnElement[bool]) -> ColumnElement[str]:
+    """Return, for each row about a reminder, the agency that owes what it is about, and what; else nothing.
+
+    Nothing too where the row does not meet `may_be_read`, or the date is there no more.
+    """
+    reminder = aliased(Reminder)
+    same = and_(
+        Deadline.case_id == reminder.case_id,
+        Deadline.clock_key == reminder.clock_key,
+        Deadline.subject == reminder.subject,
+    )
+    owed = select(Deadline.subject).join(reminder, same).where(reminder.id == reminder_id, Deadline.agency.is_not(None))
+    named = owed.correlate_except(Deadline, reminder).scalar_subquery()
+    return case((may_be_read, func.coalesce(named, "")), else_="")
+
+
 def told_to(session: Session, person_id: int, on: date, *, page: int, size: int) -> tuple[Sequence[Told], int]:
     """Return one page of what a person was told or is about to be, and how many pages there are.
 
     Whoever sees of a case only what is asked of their agency reads of an agency where they were told as its lead.
     """
     whole = may_see(person_id, on)
-    may_read_of_whom = and_(Deadline.agency.is_not(None), or_(whole, Delivery.role == AGENCY_LEAD))
-    same = and_(
-        Deadline.case_id == Reminder.case_id,
-        Deadline.clock_key == Reminder.clock_key,
-        Deadline.subject == Reminder.subject,
-    )
     told = (
-        select(Delivery, OutboxMessage, case((may_read_of_whom, Deadline.subject), else_=""))
+        select(Delivery, OutboxMessage, agency_told_of(REMINDER_TOLD, or_(whole, Delivery.role == AGENCY_LEAD)))
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
         .outerjoin(Case, Case.id == OutboxMessage.case_id)
-        .outerjoin(Reminder, Reminder.id == OutboxMessage.payload["reminder"].astext.cast(Integer))
-        .outerjoin(Deadline, same)
         .where(Delivery.person_id == person_id, Delivery.outcome.is_distinct_from("suppressed"))
         .where(or_(OutboxMessage.case_id.is_(None), whole, may_see_what_is_asked(person_id, on)))
     )

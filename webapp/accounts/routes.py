@@ -28,7 +28,7 @@ from webapp.settings import current_settings
 
 accounts = Blueprint("accounts", __name__)
 
-WRONG = "The e-mail address or the password is not right"
+WRONG = "The e-mail address or the password is not right. Check both, and enter them again"
 
 
 @accounts.route("/sign-in", methods=["GET", "POST"])

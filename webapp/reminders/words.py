@@ -180,15 +180,15 @@ def _day_of(line: Line) -> str:
 
 
 def _about(line: Line) -> str:
-    if line.reminder is not None:
-        return line.reminder.title
-    return str(line.message.payload.get("title", "")) if line.message else ""
+    title = line.reminder.title if line.reminder else line.message.payload.get("title", "") if line.message else ""
+    return f"{title}: {line.asked_of}" if line.asked_of else str(title)
 
 
 def _what(line: Line) -> str:
     if line.reminder is not None:
         return rung_in_words(line.case.workflow_key, line.reminder)
-    return message_in_words(line.message, line.case) if line.message else ""
+    words = message_in_words(line.message, line.case) if line.message else ""
+    return f"{words}: {line.asked_of}" if line.asked_of else words
 
 
 def message_in_words(message: OutboxMessage, case: Case) -> str:

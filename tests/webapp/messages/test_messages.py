@@ -140,6 +140,25 @@ def test_of_several_agencies_that_owe_the_same_each_is_named(asked, reminded, so
     assert "What an agency knows: Health visiting" in page
 
 
+def test_the_ledger_of_a_person_names_the_agency_as_well(asked, reminded, somebody, as_):
+    manager = somebody("manager@example.org", BUSINESS_MANAGER, on=asked.board)
+    reminded()
+
+    page = main_words(as_(manager).get("/account/reminders"))
+
+    assert "Reminder: What an agency knows: Police" in page
+    assert "Reminder: What an agency knows: Health visiting" in page
+
+
+def test_the_ledger_of_a_lead_names_no_other_agency(lead, reminded, as_):
+    reminded()
+
+    page = main_words(as_(lead).get("/account/reminders"))
+
+    assert "What an agency knows: Police" in page
+    assert "Health visiting" not in page
+
+
 def test_a_lead_reads_of_their_own_agency_and_of_no_other(lead, reminded, as_):
     reminded()
 
