@@ -35,7 +35,7 @@ def test_cases_opened_at_once_get_different_references(committed_database):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
 
     assert sorted(given_out) == [f"BEX-2012-{serial:03d}" for serial in range(1, 9)]
 

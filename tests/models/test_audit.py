@@ -73,7 +73,7 @@ def test_writers_on_one_case_take_turns_and_never_fork_the_chain(committed_datab
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
 
     with sessions() as session:
         assert [entry.position for entry in entries(session)] == list(range(1, 41))

@@ -61,7 +61,7 @@ def test_of_several_who_take_a_step_at_once_exactly_one_does(
     def somebody(_: int) -> str:
         with sessions() as session:
             session.connection()
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             return refer(session, case_id, expected_length)
 
     with ThreadPoolExecutor(PEOPLE) as people:
@@ -92,7 +92,7 @@ def test_who_waits_for_another_sees_what_the_other_recorded(sessions, case_id):
         with pytest.raises(TimeoutError):
             waiting.result(timeout=0.5)
         first.commit()
-        assert waiting.result(timeout=30) == "CaseMovedOn"
+        assert waiting.result(timeout=120) == "CaseMovedOn"
 
     with sessions() as session:
         assert session.get_one(Case, case_id).history_length == 2
@@ -155,6 +155,6 @@ def test_a_change_of_the_area_and_a_step_at_once_leave_what_the_history_says(com
 
     with ThreadPoolExecutor(2) as people:
         for waiting in [people.submit(change, 0), people.submit(step, 0)]:
-            waiting.result(timeout=60)
+            waiting.result(timeout=120)
 
     assert list(findings(committed_database.url, processes=1)) == []

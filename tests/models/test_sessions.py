@@ -137,7 +137,7 @@ def test_a_burst_on_one_account_does_not_pass_the_limit(committed_database, some
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
 
     assert sum(answer == WrongCredentials() for answer in answers) == 3
     assert len(answers) == 5

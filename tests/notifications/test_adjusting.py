@@ -155,7 +155,7 @@ def test_of_two_who_change_one_rung_at_once_the_second_is_told_to_look_again(com
             waiting.result(timeout=0.5)
         first.commit()
         with pytest.raises(LadderChanged, match="save again"):
-            waiting.result(timeout=60)
+            waiting.result(timeout=120)
 
 
 def test_whoever_looked_again_changes_what_somebody_else_changed(committed_database, change):

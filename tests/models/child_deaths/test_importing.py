@@ -234,7 +234,7 @@ class TestStoppedInTheMiddle:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=60)
+            thread.join(timeout=120)
 
         with sessions() as session:
             references = session.scalars(select(ChildDeath.cdop_ref)).all()

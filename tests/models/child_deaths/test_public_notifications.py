@@ -426,7 +426,7 @@ def test_two_coordinators_accepting_one_notification_open_one_case(committed_dat
         with sessions() as session:
             notification = session.get_one(PublicNotification, kept_id)
             session.get_one(Board, notification.board_id)
-            together.wait(timeout=30)
+            together.wait(timeout=120)
             try:
                 case = accept(session, notification, actor=Actor(person_id, ACTS_AS), role="cdop_coordinator", now=NOON)
                 session.commit()
@@ -438,7 +438,7 @@ def test_two_coordinators_accepting_one_notification_open_one_case(committed_dat
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
 
     assert sorted(outcome for outcome, _ in outcomes) == ["accepted", "decided"]
     assert len({case_id for _, case_id in outcomes}) == 1
@@ -458,7 +458,7 @@ def test_a_burst_through_several_connections_stays_within_the_limit(committed_da
     def run():
         with sessions() as session:
             board = session.get_one(Board, board_id)
-            together.wait(timeout=30)
+            together.wait(timeout=120)
             try:
                 keep(session, board)
                 session.commit()
@@ -470,6 +470,6 @@ def test_a_burst_through_several_connections_stays_within_the_limit(committed_da
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
 
     assert sorted(outcomes) == ["kept"] * FROM_ONE_PLACE_AN_HOUR + ["refused"] * 4

@@ -184,7 +184,7 @@ def test_a_page_sent_twice_at_once_asks_once(committed_database):
     def run():
         with sessions() as session:
             case = session.get_one(Case, case_id)
-            together.wait(timeout=30)
+            together.wait(timeout=120)
             refused.append(len(ask(session, case, GP, SCHOOL)))
             session.commit()
 
@@ -192,7 +192,7 @@ def test_a_page_sent_twice_at_once_asks_once(committed_database):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
 
     assert sorted(refused) == [0, 2]
     with sessions() as session:
