@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, SQLColumnExpression, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.case import Case, Deadline
 from models.delivery import Delivery, DemonstrationLetter
 from models.outbox import OutboxMessage
+from models.panels.duties import DutyReminder
+from models.people import Person
 from models.queries.access import may_see, may_see_what_is_asked
 from models.reminder import Reminder
-from workflows.roles import AGENCY_LEAD
+from workflows.roles import AGENCY_LEAD, PANEL_MEMBER
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing a person was told, with the agency that owes it and what: nothing where no agency does."""
+    """One thing a person was told, with who owes it: an agency and what, or a member of a panel; else nothing."""
 
     delivery: Delivery
     message: OutboxMessage
@@ -46,14 +48,23 @@ def agency_told_of(reminder_id: SQLColumnExpression[int], may_be_read: ColumnEle
     return case((may_be_read, func.coalesce(named, "")), else_="")
 
 
+def _member_told_of() -> ScalarSelect[str]:
+    """Return, for each message, the member of a panel whose part of a meeting somebody else is told of; else null."""
+    duty_id = OutboxMessage.payload["duty"].astext.cast(Integer)
+    owed = select(Person.name).join(DutyReminder, DutyReminder.person_id == Person.id)
+    told = owed.where(DutyReminder.id == duty_id, DutyReminder.role != PANEL_MEMBER)
+    return told.correlate_except(DutyReminder, Person).scalar_subquery()
+
+
 def told_to(session: Session, person_id: int, on: date, *, page: int, size: int) -> tuple[Sequence[Told], int]:
     """Return one page of what a person was told or is about to be, and how many pages there are.
 
     Whoever sees of a case only what is asked of their agency reads of an agency where they were told as its lead.
     """
     whole = may_see(person_id, on)
+    agency = agency_told_of(REMINDER_TOLD, or_(whole, Delivery.role == AGENCY_LEAD))
     told = (
-        select(Delivery, OutboxMessage, agency_told_of(REMINDER_TOLD, or_(whole, Delivery.role == AGENCY_LEAD)))
+        select(Delivery, OutboxMessage, func.coalesce(_member_told_of(), agency))
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
         .outerjoin(Case, Case.id == OutboxMessage.case_id)
         .where(Delivery.person_id == person_id, Delivery.outcome.is_distinct_from("suppressed"))

@@ -244,6 +244,9 @@ def test_the_ledger_of_the_panel_says_which_member_has_not_said_whether_they_hav
     education, police = (story.members[role].person.name for role in ("education", "police"))
     assert f"{not_read} Meeting of 13 February 2014, {education} Child death coordinator" in ledger
     assert f"Meeting of 13 February 2014, {police}" not in ledger
+    messages = main_words(coordinator.get("/messages/"))
+    assert f"A member has not said whether they have an interest: {education}" in messages
+    assert f"interest: {police}" not in messages
 
 
 def test_nobody_else_chooses_who_hears_of_what_a_panel_owes(chair, member, meeting):
