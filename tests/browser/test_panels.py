@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import violations
 
@@ -85,6 +85,24 @@ def test_the_quorum_is_said_as_members_are_ticked(page, site, sign_in):
     expect(quorum).not_to_contain_text("Nobody")
     page.reload()
     expect(page.get_by_label("Police").first).to_be_checked()
+
+
+def test_what_was_ticked_before_the_script_was_there_is_asked_about(page, site, sign_in):
+    case_page(sign_in(page, "cdop.chair"), site, "Child Dart")
+    held: list[Route] = []
+
+    def hold(script: Route) -> None:
+        held.append(script)
+
+    page.route("**/asking.js", hold)
+    with page.expect_request("**/asking.js"):
+        page.reload(wait_until="commit")
+    page.get_by_label("Lay member").first.click()
+
+    with page.expect_response(page.url) as answered:
+        held[0].continue_()
+
+    assert answered.value.request.method == "POST"
 
 
 def test_a_server_out_of_reach_is_asked_again_at_the_next_change(page, site, sign_in):

@@ -48,7 +48,11 @@ function inTurn(question) {
 
 export function askAgain() {
   for (const part of document.querySelectorAll("[data-asks-again]")) {
-    const question = () => ask(part.closest("form"), part.dataset.asksAgain);
-    part.addEventListener("change", inTurn(question));
+    const question = inTurn(() => ask(part.closest("form"), part.dataset.asksAgain));
+    part.addEventListener("change", question);
+    // Answered before this script was there, or kept by the browser from before the page was read again.
+    if ([...part.querySelectorAll("input")].some((box) => box.checked !== box.defaultChecked)) {
+      question();
+    }
   }
 }
