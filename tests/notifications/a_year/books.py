@@ -92,7 +92,15 @@ class Books:
         )
 
     def held(self, owed: Owed, at: datetime) -> bool:
-        return holds(owed, at, self.year.cases.accepted_at, self.restood_at)
+        return holds(owed, at, self.read_by(at), self.year.cases.accepted_at, self.restood_at)
+
+    def read_by(self, at: datetime) -> datetime:
+        """Return until when a sweep that began at a moment may have read what was stored.
+
+        It has ended by the next look, which waits for a later one. The clock may have been moved by hours meanwhile:
+        what was recorded at seven may know of what was done at noon.
+        """
+        return max(soon_after(at), next((each.at for each in self.year.looks if each.at > at), at))
 
     def by_either_calendar(self, states: Iterable[Owed]) -> list[Owed]:
         return [replace(each, calendar=calendar) for each in states for calendar in (england(), self.calendar)]

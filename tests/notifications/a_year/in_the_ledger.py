@@ -81,10 +81,13 @@ def _was_over(books: Books, said: Said, states: Iterable[Owed]) -> bool:
     is it over where it was due again, by then and already when the rung fell.
     """
     at, spans = said.recorded_at, [each for each in states if each.since < each.until]
+    read_by = books.read_by(at)
     goes_on_from = {books.stored_until(each.since) for each in spans}
-    over = [each for each in states if each.ended and each.until <= soon_after(at)]
+    over = [each for each in states if each.ended and each.until <= read_by]
     is_due_again = any(
-        each.since + AT_THE_SAME_TIME < at < each.until - AT_THE_SAME_TIME and london_day(each.since) <= said.falls_on
+        each.since + AT_THE_SAME_TIME < at
+        and read_by < each.until - AT_THE_SAME_TIME
+        and london_day(each.since) <= said.falls_on
         for each in spans
     )
     return not is_due_again and any(books.stored_until(each.until) not in goes_on_from for each in over)
@@ -96,7 +99,7 @@ def _why_not_told_so(books: Books, said: Said, states: Iterable[Owed]) -> str:
         return f"it was not owed at {said.recorded_at}"
     today = london_day(said.recorded_at)
     known = {
-        max(said.falls_on, london_day(each.since)) for each in states if each.since <= soon_after(said.recorded_at)
+        max(said.falls_on, london_day(each.since)) for each in states if each.since <= books.read_by(said.recorded_at)
     }
     if said.late and today <= said.falls_on:
         return "it says that it is late and is not"

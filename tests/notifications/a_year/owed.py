@@ -81,13 +81,15 @@ def soon_after(moment: datetime) -> datetime:
     return moment + AT_THE_SAME_TIME
 
 
-def holds(owed: Owed, at: datetime, accepted_at: datetime | None, restood_at: datetime | None) -> bool:
-    """Return whether a date was owed at a moment, or may have been by what was stored then.
+def holds(
+    owed: Owed, at: datetime, read_by: datetime, accepted_at: datetime | None, restood_at: datetime | None
+) -> bool:
+    """Return whether a date was owed at a moment, or may have been by what was stored and read soon after it.
 
     Until the schedulers have stood every case again after a new bank holiday, what is stored is as it was before.
     """
     until = restood_at if restood_at is not None and owed.until == accepted_at else owed.until
-    return owed.since <= soon_after(at) and (until == ALWAYS or at <= soon_after(until))
+    return owed.since <= read_by and (until == ALWAYS or at <= soon_after(until))
 
 
 # --- From the histories -------------------------------------------------------
