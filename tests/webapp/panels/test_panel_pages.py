@@ -165,6 +165,21 @@ class TestPlanning:
         attended = session.scalars(select(Attendance.member_id).where(Attendance.attended.is_(True))).all()
         assert {str(each) for each in attended} == set(came)
 
+    def test_a_meeting_that_is_over_says_who_came_to_whoever_only_reads_it(self, story, coordinator, as_, clock):
+        police = story.members["police"].person
+        story.a_meeting()
+        coordinator.send(coordinator.get(MEETING), "Note who came", came=[str(story.members["police"].id)])
+        before = main_words(as_(police).get(MEETING))
+        clock.moment = noon(date(2014, 2, 14))
+
+        after = main_words(as_(police).get(MEETING))
+
+        assert "Who is invited" in before
+        assert "Who was invited" in after
+        names = [story.members[role].person.name for role in ("police", "chair")]
+        assert f"{names[0]}, came" in after
+        assert f"{names[1]}, did not come" in after
+
     def test_the_agenda_has_what_an_agenda_needs(self, story, member):
         """DOMAIN 11."""
         story.a_meeting(THU_13_FEB_2014, story.a_death_ready("Child A"))
