@@ -28,8 +28,8 @@ IN_THE_BAR = (
 )
 
 IN_NO_PART = {
-    "cases", "readings", "steps", "corrections", "what_if", "the_child", "requests", "reporting", "reminders", "ladders",
-    "reference", "home", "demonstration", "public_notifications", "confirming",
+    "cases", "readings", "steps", "corrections", "what_if", "the_child", "requests", "reporting", "reminders",
+    "ladders", "reference", "home", "demonstration", "public_notifications", "confirming",
 }  # fmt: skip
 """Pages of one case, which is reached from several parts, those for everybody, and those without an account."""
 
