@@ -28,7 +28,7 @@ from models.panels.settings import add_member, add_panel, change_panel, serve
 from models.people import Person
 from webapp.demonstration.people import SINCE
 from webapp.demonstration.reviews import BOARD, PARTNERSHIP
-from workflows import roles
+from workflows import registry, roles
 from workflows.dates import PartialDate, london_day
 from workflows.standing import Told
 
@@ -49,7 +49,8 @@ OTHERS = (
     ("Harriet Oyelaran", "lay", ""),
 )
 
-EVERY_ROLE = frozenset({roles.CDOP_COORDINATOR, roles.CDOP_CHAIR, roles.DESIGNATED_DOCTOR})
+WHO_RECORDS = (roles.CDOP_COORDINATOR, roles.CDOP_CHAIR, roles.DESIGNATED_DOCTOR)
+"""Of those whose step it is, whoever comes first here has recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class _Telling:
         self.session, self.ids, self.now, self.home = session, ids, now, home
         self.today = london_day(now)
         self.coordinator, self.chair = ids[roles.CDOP_COORDINATOR], ids[roles.CDOP_CHAIR]
-        self.actor = Actor(self.coordinator, EVERY_ROLE)
+        self.office = self._in_person(roles.CDOP_COORDINATOR)
 
     def tell(self, served: Sequence[Board]) -> None:
         board = Board(name=NAME, short_name="Wyremouth and Northmoor Panel", reference_prefix="WNP", kind="panel")
@@ -157,7 +158,7 @@ class _Telling:
         }  # fmt: skip
         told = {key: answer for key, answer in told.items() if answer != "not_known"}
         case = notify_death(
-            self.session, board=self.home, actor=self.actor, told=Told(PartialDate.on(died_on), told),
+            self.session, board=self.home, actor=self.office, told=Told(PartialDate.on(died_on), told),
             details=Details(surname="Invented", forenames="Oliver", address="4 Nowhere Lane"), now=self.now,
         )  # fmt: skip
         day = died_on + timedelta(days=2)
@@ -180,7 +181,7 @@ class _Telling:
         """Hold a meeting four weeks before the one to come, with minutes approved and one action still open."""
         held_on = self._thursday() - timedelta(days=HELD_DAYS_AGO)
         meeting = self._meeting(held_on)
-        list_case(self.session, meeting, case, actor=self.actor, on=held_on - timedelta(days=14), now=self.now)
+        list_case(self.session, meeting, case, actor=self.office, on=held_on - timedelta(days=14), now=self.now)
         came = [each for each in meeting.attendances if each.member.role != "midwifery"]
         note_who_came(self.session, meeting, came, person_id=self.coordinator, now=self.now)
         present = roles_of([each.member for each in came])
@@ -216,17 +217,18 @@ class _Telling:
         """Plan Thursday's meeting with three cases, its pack released, and one interest declared."""
         meeting = self._meeting(self._thursday())
         for case in cases:
-            list_case(self.session, meeting, case, actor=self.actor, on=self.today, now=self.now)
+            list_case(self.session, meeting, case, actor=self.office, on=self.today, now=self.now)
         declare_interest(
             self.session, cases[-1], person_id=self.ids[roles.PANEL_MEMBER], seat="police",
-            interest="Led the response on the day of the death", actor=self.actor, on=self.today, now=self.now,
+            interest="Led the response on the day of the death", actor=self._in_person(roles.PANEL_MEMBER),
+            on=self.today, now=self.now,
         )  # fmt: skip
         release_pack(self.session, meeting, person_id=self.coordinator, now=self.now)
 
     def _meet_today(self, case: Case) -> None:
         """Meet today about one case, so that it can be tried how a case is concluded."""
         meeting = self._meeting(self.today, theme="Neonatal")
-        list_case(self.session, meeting, case, actor=self.actor, on=self.today, now=self.now)
+        list_case(self.session, meeting, case, actor=self.office, on=self.today, now=self.now)
 
     def _meeting(self, held_on: date, theme: str | None = None) -> Meeting:
         meeting = Meeting(
@@ -242,4 +244,9 @@ class _Telling:
 
     def _take(self, case: Case, step: str, on: date, **answers: Any) -> None:
         told = Told(PartialDate.on(on), answers)
-        take_step(self.session, case, step, actor=self.actor, told=told, now=self.now)
+        theirs = registry.procedure(case.workflow_key, case.regime_key).step(step).by
+        actor = self._in_person(next(role for role in WHO_RECORDS if role in theirs))
+        take_step(self.session, case, step, actor=actor, told=told, now=self.now)
+
+    def _in_person(self, role: str) -> Actor:
+        return Actor(self.ids[role], frozenset({role}))
