@@ -32,15 +32,9 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint("octet_length(last_event_hash) = 32", name="last_event_hash_is_sha_256"),
         CheckConstraint("history_length >= 0", name="history_length"),
-        # With the kind of review, on which sight depends, so that a list is counted from its index alone.
-        Index(
-            "ix_review_case_worklist",
-            "board_id",
-            "bites_on",
-            "id",
-            postgresql_where=LIVE_CASE,
-            postgresql_include=["workflow_key"],
-        ),
+        Index("ix_review_case_worklist", "board_id", "bites_on", "id", postgresql_where=LIVE_CASE),
+        # Sight depends on the kind of review: what somebody sees is counted from this alone.
+        Index("ix_review_case_counted", "board_id", "workflow_key", postgresql_where=LIVE_CASE),
         Index("ix_review_case_unexplained", "board_id", "unexplained_bites_on", "id", postgresql_where=LIVE_CASE),
         Index("ix_review_case_explained", "board_id", "explained_bites_on", "id", postgresql_where=LIVE_CASE),
         Index("ix_review_case_due_soon", "board_id", "due_soon_on", "id", postgresql_where=LIVE_CASE),
