@@ -16,14 +16,14 @@ from models.agency import Board
 from models.case import Case, Deadline
 from models.histories import lock_cases
 from models.next_rung import TO_RECKON, NextRung
-from models.panels.duties import OWNER, OWNER_WORDS
 from models.reminder import LadderAdjustment, LadderHearer
+from models.role_words import role_words
 from notifications.chosen import changes_of
 from notifications.duty_ladders import PANEL_DUTIES
 from notifications.ladders import ladder_for
 from notifications.rungs import Changes, Ladder, Rung
 from workflows.dates import london_day
-from workflows.roles import ROLES, either
+from workflows.roles import either
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))")
 
@@ -154,7 +154,7 @@ def _escalations_that_go_down(ladder: Ladder, wanted: Wanted) -> Iterator[tuple[
 
 
 def _either(roles: Iterable[str]) -> str:
-    return either([OWNER_WORDS if role == OWNER else ROLES[role] for role in roles])
+    return either([role_words(role) for role in roles])
 
 
 # --- Writing it down ---------------------------------------------------------

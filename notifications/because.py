@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from models.panels.duties import OWNER_WORDS
 from models.reminder import AnAnswer
+from models.role_words import whom
 from workflows.dates import day_in_words
-from workflows.roles import ROLES
 
 OVERTAKEN = "A later reminder of the same date took its place"
 TAKEN_BACK = "What asked for it was corrected or struck out"
@@ -29,13 +28,8 @@ def put_off_on(answer: AnAnswer | None, today: date) -> str | None:
     """Return who put off the reminders of their role until when, if that lasts today."""
     if answer is None or answer.until_on is None or today > answer.until_on:
         return None
-    return f"Put off by {_whom(answer.role)} until {day_in_words(answer.until_on)}"
+    return f"Put off by {whom(answer.role)} until {day_in_words(answer.until_on)}"
 
 
 def waits(role: str, seen_on: date, until_on: date) -> str:
-    return f"Seen by {_whom(role)} on {day_in_words(seen_on)}, so it waits until {day_in_words(until_on)}"
-
-
-def _whom(role: str) -> str:
-    """Return the words for a role; whoever sees to an action acts in none."""
-    return f"the {ROLES[role]}" if role in ROLES else OWNER_WORDS
+    return f"Seen by {whom(role)} on {day_in_words(seen_on)}, so it waits until {day_in_words(until_on)}"

@@ -9,9 +9,10 @@ from flask import Flask
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from jinja2 import Template as JinjaTemplate
 
+from models.role_words import role_words
 from webapp import components
 from webapp.mistakes import mistakes_in
-from webapp.wording import counted, deadline_mark, role_words, sentence_case
+from webapp.wording import counted, deadline_mark, sentence_case
 from workflows.dates import LONDON, PartialDate, day_in_words, london_day
 
 TEMPLATES = Path(__file__).parent / "templates"

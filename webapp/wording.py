@@ -1,9 +1,6 @@
-"""The words for keys: states, kinds of review, roles and deadlines, each turned into words in this one place."""
+"""The words for keys: states, kinds of review and deadlines, each turned into words in this one place."""
 
 from dataclasses import dataclass
-
-from models.panels.duties import OWNER, OWNER_WORDS
-from workflows import roles
 
 SERVICE_NAME = "Safeguarding reviews"
 
@@ -34,16 +31,6 @@ DEADLINE_MARKS = {
 def deadline_mark(status: str) -> Mark:
     """Return how a deadline of this status is shown. Raises KeyError for a status no deadline has."""
     return DEADLINE_MARKS[status]
-
-
-def role_words(role: str) -> str:
-    """Return 'business manager' for `business_manager`, and 'whoever sees to it' for the owner of an action."""
-    return OWNER_WORDS if role == OWNER else roles.ROLES[role]
-
-
-def whom(role: str) -> str:
-    """Return 'the business manager', or 'whoever sees to it' for the owner of an action."""
-    return role_words(role) if role == OWNER else f"the {role_words(role)}"
 
 
 def sentence_case(words: str) -> str:

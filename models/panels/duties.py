@@ -35,7 +35,7 @@ TITLES: dict[Kind, str] = {
 NOT_READ = "A member has not said whether they have an interest"
 """What whoever runs the panel is told of a pack that a member has not read."""
 
-OWNER, OWNER_WORDS = "owner", "whoever sees to it"
+OWNER = "owner"
 """Whoever hears of an action: one person, an agency's leads, or nobody but the coordinator. No role of the law."""
 
 PACK_BEFORE, READING_BEFORE, MINUTES_AFTER = 5, 1, 10

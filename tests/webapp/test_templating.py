@@ -9,9 +9,10 @@ import pytest
 from flask import render_template_string
 from jinja2 import UndefinedError
 
+from models.role_words import role_words
 from webapp.components import page_links
 from webapp.templating import clock_time, day, duration, moment
-from webapp.wording import DEADLINE_MARKS, counted, role_words, sentence_case
+from webapp.wording import DEADLINE_MARKS, counted, sentence_case
 from workflows.clocks import Status
 from workflows.dates import PartialDate
 

@@ -8,10 +8,11 @@ from wtforms import EmailField, SelectField, StringField, ValidationError
 
 from models.agency import Board
 from models.people import Person
+from models.role_words import role_words
 from webapp.accounts.forms import why_not
 from webapp.fields import DayField, OneOfField, needed, offered, stripped
 from webapp.forms import PageForm
-from webapp.wording import role_words, sentence_case
+from webapp.wording import sentence_case
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, BOARD_MEMBER, ROLES
 
 BOARD_KINDS = [

@@ -19,6 +19,7 @@ from models.queries.accounts import (
     people_like,
     person_of,
 )
+from models.role_words import role_words
 from webapp import clock
 from webapp.access import administrator_only, current_person
 from webapp.admin.forms import (
@@ -31,7 +32,6 @@ from webapp.admin.forms import (
 )
 from webapp.database import db
 from webapp.lists import last_page, lead_to_the_last, page_asked
-from webapp.wording import role_words
 
 people = Blueprint("people", __name__, url_prefix="/people")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from models.role_words import role_words
 from webapp.cases.due_dates import due_words
 from webapp.cases.where import listed
-from webapp.wording import role_words
 from workflows.clocks import due
 from workflows.codes import words_of
 from workflows.dates import day_in_words

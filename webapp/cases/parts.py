@@ -7,9 +7,10 @@ from uuid import UUID
 
 from models.people import Appointment
 from models.queries.access import SEE_WHO_THE_CHILD_IS
+from models.role_words import role_words
 from webapp.cases.due_dates import DueDate, due_date
 from webapp.cases.told import Answer, answered, in_short
-from webapp.wording import role_words, sentence_case
+from webapp.wording import sentence_case
 from workflows.clocks import Deadline
 from workflows.codes import ACTION_STATES, words_of
 from workflows.dates import day_in_words

@@ -20,6 +20,7 @@ from models.drafts import Draft, discard_draft, draft_of, keep_draft
 from models.errors import Since
 from models.people import Person
 from models.queries.case_page import CaseAsSeen, agencies_led
+from models.role_words import role_words
 from webapp import clock
 from webapp.access import current_actor, current_person, sees_whole_case
 from webapp.cases.consequences import in_general, who_is_told
@@ -31,7 +32,6 @@ from webapp.cases.recordable import STEP, draft_key
 from webapp.cases.where import next_words
 from webapp.database import db
 from webapp.keeping import Typed, typed_in
-from webapp.wording import role_words
 from workflows.child_deaths import preventability_since
 from workflows.definition import Step
 from workflows.errors import AnswersRefused, GuardsNotMet, NotYourRole, Problem, StepRefused

@@ -7,9 +7,10 @@ from typing import Literal
 from models.corrections import may_correct
 from models.outbox import OutboxMessage
 from models.queries.case_page import CaseAsSeen
+from models.role_words import role_words
 from webapp.cases.told import Answer, answered, in_short
 from webapp.templating import moment
-from webapp.wording import counted, role_words
+from webapp.wording import counted
 from workflows.dates import london_day
 from workflows.definition import Procedure, Step
 from workflows.history import Event, in_world_order

@@ -27,13 +27,13 @@ from models.figures.disclosure import SCHEMES, NotDecided
 from models.figures.population import children_of, enter_children
 from models.queries.child_death_figures import Year
 from models.queries.figures_access import MAY_DECIDE, MAY_PUBLISH, READERS, Scope
+from models.role_words import role_words
 from webapp import clock
 from webapp.access import act_on_board, current_person, needs_role
 from webapp.database import db
 from webapp.figures.asked import Asked, asked_for
 from webapp.figures.files import MIMETYPES, About, as_file, data_of, download
 from webapp.figures.forms import ChildrenForm, DecisionForm, PublishForm
-from webapp.wording import role_words
 from workflows.dates import day_in_words
 
 publishing = Blueprint("publishing", __name__, url_prefix="/figures/child-deaths")

@@ -6,12 +6,12 @@ from models.case import Case
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.panels.duties import TITLES, DutyReminder
+from models.role_words import role_words
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
 from notifications.given_up import GivenUp
 from notifications.recipients import agencies_not_reached, agencies_of
 from webapp.database import db
 from webapp.reminders.words import message_in_words
-from webapp.wording import role_words
 
 OF_A_PANEL = "What a panel owes"
 

@@ -9,6 +9,7 @@ from flask import url_for
 from models.panels.duties import TITLES, Duty, DutyReminder, title_of
 from models.panels.panel import Panel
 from models.people import Person
+from models.role_words import role_words, whom
 from notifications.duties import Ladders, duty_ladders
 from notifications.duty_ledger import Ahead, DutyLine
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
@@ -16,7 +17,7 @@ from webapp.cases.due_dates import ahead as days_ahead
 from webapp.database import db
 from webapp.reminders.words import LineInWords, became_of, rung_words
 from webapp.templating import day_of
-from webapp.wording import deadline_mark, role_words, sentence_case, whom
+from webapp.wording import deadline_mark, sentence_case
 from webapp.worklist.lines import status_of
 from workflows.calendar import Calendar
 from workflows.codes import in_a_sentence

@@ -7,10 +7,10 @@ from models.case import Case
 from models.panels.meetings import Outcome, events_at, listed_for, outcome_of, still_lacking
 from models.panels.panel import Meeting, MeetingCase
 from models.people import Person
+from models.role_words import role_words
 from webapp import clock
 from webapp.cases.due_dates import owed_words
 from webapp.database import db
-from webapp.wording import role_words
 from webapp.worklist.lines import status_of
 from workflows import registry
 from workflows.dates import PartialDate, day_in_words

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from wtforms import HiddenField, IntegerField, TextAreaField
 
+from models.role_words import role_words
 from notifications.adjusting import HEARS, Wanted, as_looked_at
 from notifications.rungs import Ladder, Rung
 from webapp.fields import ChoicesField, DayField, needed, offered, stripped
 from webapp.forms import PageForm
 from webapp.reminders.words import whom_in_words
-from webapp.wording import role_words, sentence_case
+from webapp.wording import sentence_case
 
 
 class SeenForm(PageForm):

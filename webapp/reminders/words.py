@@ -12,6 +12,7 @@ from models.case import Case
 from models.delivery import Delivery
 from models.outbox import OutboxMessage
 from models.reminder import AnAnswer, Reminder
+from models.role_words import role_words, whom
 from notifications.facts import AN_AGENCY_WAS_NOT_REACHED
 from notifications.going_up import UNSEEN
 from notifications.ladders import ladder_for
@@ -21,7 +22,7 @@ from notifications.thresholds import Threshold
 from notifications.wording import notices
 from webapp.cases.due_dates import about_in_words
 from webapp.templating import day_of, moment
-from webapp.wording import role_words, sentence_case, whom
+from webapp.wording import sentence_case
 from workflows import registry
 from workflows.codes import in_a_sentence
 from workflows.dates import day_in_words
