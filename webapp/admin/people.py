@@ -36,7 +36,7 @@ from webapp.lists import last_page, lead_to_the_last, page_asked
 people = Blueprint("people", __name__, url_prefix="/people")
 
 PAGE_SIZE = 50
-TAKEN = "Somebody with this e-mail address has an account already"
+TAKEN = "Somebody with this e-mail address has an account already: look for them under People, or enter another"
 
 
 @people.route("/")

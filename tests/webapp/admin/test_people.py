@@ -13,6 +13,8 @@ from tests.webapp.client import links_of, main_words, tree_of
 from tests.webapp.conftest import a_browser, sign_in
 from workflows.roles import ADMINISTRATOR, AGENCY_LEAD, BUSINESS_MANAGER, LEAD_REVIEWER
 
+ALREADY_THERE = "Somebody with this e-mail address has an account already: look for them under People, or enter another"
+
 
 @pytest.fixture
 def admin(somebody):
@@ -68,7 +70,7 @@ def test_a_person_is_added_and_signs_in_with_the_password_handed_over(app, clien
     [
         ({"name": ""}, "Enter their full name"),
         ({"email": "nobody"}, "Enter an e-mail address such as name@example.org"),
-        ({"email": "ADMIN@example.org"}, "Somebody with this e-mail address has an account already"),
+        ({"email": "ADMIN@example.org"}, ALREADY_THERE),
         ({"first_password": "short"}, "First password must be 12 characters or more"),
     ],
 )
@@ -107,7 +109,7 @@ def test_a_mistyped_address_is_corrected_and_signed_in_with(app, client, newcome
     [
         ({"name": " "}, "Enter their full name"),
         ({"email": "nobody"}, "Enter an e-mail address such as name@example.org"),
-        ({"email": "ADMIN@example.org"}, "Somebody with this e-mail address has an account already"),
+        ({"email": "ADMIN@example.org"}, ALREADY_THERE),
     ],
 )
 def test_what_is_wrong_with_a_changed_name_or_address_is_said_and_nothing_changed(
