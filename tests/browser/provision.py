@@ -101,10 +101,10 @@ def _install_package() -> None:
     if os.geteuid() != 0:
         raise NotInstalled("only the administrator may; run: sudo apt-get install chromium")
     for told in (["update"], ["--yes", "install", "chromium", "fonts-liberation"]):
-        _run_patiently(["apt-get", "--quiet", *told], seconds=PACKAGE_SECONDS)
+        run_patiently(["apt-get", "--quiet", *told], seconds=PACKAGE_SECONDS)
 
 
-def _run_patiently(command: Sequence[str], seconds: int, pauses: Sequence[float] = PAUSES_SECONDS) -> str:
+def run_patiently(command: Sequence[str], seconds: int, pauses: Sequence[float] = PAUSES_SECONDS) -> str:
     """Return what `command` printed, if need be after another attempt. Raises NotInstalled if the last one failed."""
     for pause in pauses:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.axe import violations
-from tests.browser.provision import CHOSEN_BY, NoBrowser, NotInstalled, _run_patiently, browser_at_hand, runs
+from tests.browser.provision import CHOSEN_BY, NoBrowser, NotInstalled, browser_at_hand, run_patiently, runs
 
 
 def test_a_program_that_is_no_browser_is_not_taken_for_one():
@@ -30,13 +30,13 @@ def test_what_fails_once_is_tried_again(tmp_path, capsys):
         f"test -e {seen} && echo done || {{ touch {seen}; echo 'E: Could not get lock'; exit 100; }}",
     ]
 
-    assert _run_patiently(command, seconds=60, pauses=(0,)) == "done\n"
+    assert run_patiently(command, seconds=60, pauses=(0,)) == "done\n"
     assert "sh: E: Could not get lock. Once more in 0 seconds." in capsys.readouterr().err
 
 
 def test_what_fails_each_time_is_told(tmp_path):
     with pytest.raises(NotInstalled, match="No space left"):
-        _run_patiently(["sh", "-c", "echo 'E: No space left'; exit 100"], seconds=60, pauses=(0, 0))
+        run_patiently(["sh", "-c", "echo 'E: No space left'; exit 100"], seconds=60, pauses=(0, 0))
 
 
 def test_axe_sees_what_is_wrong_with_a_page(page):
